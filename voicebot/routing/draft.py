@@ -1,0 +1,105 @@
+"""What could be read of a routing table, with the place of every part: what the checks look at. Pure.
+
+A `Table` exists only where nothing is wrong. A draft holds whatever is sound of a file with mistakes, so that all of
+them can be reported at once rather than one an attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from voicebot.routing.issues import Mark
+from voicebot.routing.table import Council, District, Hours, Line, Queue, Route, Table, Thresholds
+from voicebot.routing.yaml_text import Fields, Items, Node
+
+Path = tuple[str, ...]
+LINES_DEPTH = 3
+"""A decision rests on a section, an entry or a field of an entry: `Table.lines` goes that deep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The mark of every key and of every value, by path such as ("intents", "pothole", "to")."""
+
+    file: str
+    keys: Mapping[Path, Mark]
+    values: Mapping[Path, Mark]
+
+    def key(self, *path: str) -> Mark:
+        """The mark of this key, or of the nearest part above it that is in the file."""
+        return self._nearest(self.keys, path)
+
+    def value(self, *path: str) -> Mark:
+        return self._nearest(self.values, path)
+
+    def _nearest(self, marks: Mapping[Path, Mark], path: Path) -> Mark:
+        if path in marks:
+            return marks[path]
+        while path and path not in self.keys:
+            path = path[:-1]
+        return self.keys.get(path, Mark(self.file, 1, 1))
+
+    def lines(self) -> dict[str, Line]:
+        return {
+            ".".join(path): Line(file=mark.file, line=mark.line)
+            for path, mark in self.keys.items()
+            if len(path) <= LINES_DEPTH
+        }
+
+
+def places(root: Node, file: str) -> Places:
+    keys: dict[Path, Mark] = {}
+    values: dict[Path, Mark] = {}
+    _collect(root, (), keys, values)
+    return Places(file, keys, values)
+
+
+def _collect(node: Node, path: Path, keys: dict[Path, Mark], values: dict[Path, Mark]) -> None:
+    values[path] = node.mark
+    if isinstance(node, Fields):
+        for entry in node.entries:
+            keys[(*path, entry.key)] = entry.mark
+            _collect(entry.value, (*path, entry.key), keys, values)
+    elif isinstance(node, Items):
+        for number, item in enumerate(node.items):
+            keys[(*path, str(number))] = item.mark
+            _collect(item, (*path, str(number)), keys, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`declared` names every entry of a section, also those too broken to be read; a section that is not in the file
+    is not in `declared` either."""
+
+    hash: str
+    places: Places
+    declared: Mapping[str, frozenset[str]]
+    council: Council | None = None
+    wording: Mapping[str, str] = field(default_factory=dict)
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    queues: Mapping[str, Queue] = field(default_factory=dict)
+    districts: tuple[District, ...] = ()
+    intents: Mapping[str, Route] = field(default_factory=dict)
+    thresholds: Thresholds | None = None
+    key_topics: tuple[str, ...] = ()
+    bank_holidays: frozenset[date] = frozenset()
+
+    def table(self) -> Table | None:
+        """The table, where the council and the thresholds could be read; whether all is sound, the issues tell."""
+        if self.council is None or self.thresholds is None:
+            return None
+        return Table(
+            hash=self.hash,
+            council=self.council,
+            wording=self.wording,
+            hours=self.hours,
+            queues=self.queues,
+            districts=self.districts,
+            intents=self.intents,
+            thresholds=self.thresholds,
+            key_topics=self.key_topics,
+            bank_holidays=self.bank_holidays,
+            lines=self.places.lines(),
+        )

@@ -1,0 +1,179 @@
+"""Whether a line is open, when it next opens, and how that is said. Pure: the time is always an argument.
+
+Hours are wall-clock times in Europe/London; they become instants day by day, so that both clock changes come out right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from voicebot.routing.table import DAYS, MONTHS, Hours, Span, Table
+
+LONDON = ZoneInfo("Europe/London")
+
+HORIZON_DAYS = 400
+"""How far ahead an opening is looked for: a year, and the longest run of exceptions round it."""
+
+Opening = tuple[datetime, datetime]
+
+_CARDINALS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty twenty-one twenty-two twenty-three twenty-four twenty-five twenty-six twenty-seven "
+    "twenty-eight twenty-nine"
+)
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth "
+    "twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
+)
+_NUMBERS = _CARDINALS.split()
+_DAYS_OF_MONTH = _ORDINALS.split()
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_EARLY, _EVENING, _NIGHT = 7, 18, 21
+"""Hours of the day outside of which "at six" alone would leave a caller guessing."""
+
+
+def is_open(table: Table, hours_name: str, now: datetime) -> bool:
+    """Whether the hours of that name are open at `now` (aware; `ValueError` where it is not)."""
+    now = _utc(now)
+    today = now.astimezone(LONDON).date()
+    return any(start <= now < end for start, end in openings_on(table, hours_name, today))
+
+
+def next_opening(table: Table, hours_name: str, now: datetime) -> datetime | None:
+    """The first instant after `now` at which a closed line opens, in Europe/London; None where there is none in sight.
+
+    None also for a line that never closes. Where one day ends at midnight and the next begins there, the line stays
+    open, so that is no opening."""
+    now = _utc(now)
+    first = now.astimezone(LONDON).date() - timedelta(days=1)
+    closed_from: datetime | None = None
+    for number in range(HORIZON_DAYS):
+        for start, end in openings_on(table, hours_name, first + timedelta(days=number)):
+            if start > now and start != closed_from:
+                return start.astimezone(LONDON)
+            closed_from = end
+    return None
+
+
+def always_open(hours: Hours) -> bool:
+    """Whether the hours cover every moment of every day, bank holidays and exceptions included."""
+    days = [hours.days.get(day, ()) for day in DAYS]
+    others = (hours.bank_holidays, *hours.exceptions.values(), *hours.yearly.values())
+    return all(_whole_day(spans) for spans in (*days, *others))
+
+
+def never_open(hours: Hours) -> bool:
+    """Whether there is no span in an ordinary week: a bank holiday or one date alone is nothing to rely on."""
+    return not any(hours.days.values())
+
+
+def spans_on(table: Table, hours_name: str, day: date) -> tuple[Span, ...]:
+    """The spans of one date: its own exception, else that of the day in every year, else bank holiday, else weekday."""
+    hours = table.hours[hours_name]
+    if day in hours.exceptions:
+        return hours.exceptions[day]
+    if (day.month, day.day) in hours.yearly:
+        return hours.yearly[(day.month, day.day)]
+    if day in table.bank_holidays:
+        return hours.bank_holidays
+    return hours.days.get(DAYS[day.weekday()], ())
+
+
+def openings_on(table: Table, hours_name: str, day: date) -> Iterator[Opening]:
+    """The spans of one date as instants in UTC, in order, from the first moment up to, but not at, the second.
+
+    When clocks go back, an hour comes twice: a line opens with the first and closes with the second. When they go
+    forward, an hour is left out: what begins or ends in it does so at the change."""
+    for span in sorted(spans_on(table, hours_name, day), key=lambda each: each.start):
+        start = _instant(datetime.combine(day, span.start), fold=0)
+        following = datetime.combine(day + timedelta(days=1), time())
+        end = _instant(following if span.end is None else datetime.combine(day, span.end), fold=1)
+        if start < end:
+            yield start, end
+
+
+def _instant(wall: datetime, *, fold: int) -> datetime:
+    while not _exists(wall):
+        wall += timedelta(minutes=1)
+    return wall.replace(tzinfo=LONDON, fold=fold).astimezone(UTC)
+
+
+def _exists(wall: datetime) -> bool:
+    return wall.replace(tzinfo=LONDON).astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) == wall
+
+
+def _utc(now: datetime) -> datetime:
+    if now.tzinfo is None:
+        raise ValueError("now must be aware: a time without a zone is an hour out for half of the year")
+    return now.astimezone(UTC)
+
+
+def _whole_day(spans: tuple[Span, ...]) -> bool:
+    reached = time()
+    for span in sorted(spans, key=lambda each: each.start):
+        if span.start > reached:
+            return False
+        if span.end is None:
+            return True
+        reached = max(reached, span.end)
+    return False
+
+
+def spoken_time(when: datetime, now: datetime) -> str:
+    """`when` (aware, not before `now`) as it is said on the telephone, such as "tomorrow at half past eight".
+
+    Today and tomorrow by name, up to 6 days ahead by weekday, beyond that with the date."""
+    local, today = when.astimezone(LONDON), now.astimezone(LONDON).date()
+    ahead = (local.date() - today).days
+    if (local.hour, local.minute) == (0, 0):
+        return "at midnight tonight" if ahead == 1 else f"just after midnight {_day(local.date(), ahead)}"
+    return f"{_day(local.date(), ahead)} at {clock_time(local.hour, local.minute)}"
+
+
+def _day(day: date, ahead: int) -> str:
+    if ahead == 0:
+        return "today"
+    if ahead == 1:
+        return "tomorrow"
+    weekday = f"on {_WEEKDAYS[day.weekday()]}"
+    return weekday if 0 < ahead <= 6 else f"{weekday} the {_DAYS_OF_MONTH[day.day - 1]} of {MONTHS[day.month - 1]}"
+
+
+def clock_time(hour: int, minute: int) -> str:
+    """A time of day (0 to 23, 0 to 59) in words: "midday", "quarter to five", "ten past nine", "six in the morning"."""
+    to_next = minute > 30
+    named = (hour + to_next) % 24
+    if (named, minute) == (12, 0):
+        return "midday"
+    said = _minutes(minute) + _hour(named)
+    return said if named in (0, 12) else said + _part_of_day(hour)
+
+
+def _minutes(minute: int) -> str:
+    if minute == 0:
+        return ""
+    past = minute <= 30
+    count = minute if past else 60 - minute
+    words = {15: "quarter", 30: "half"}.get(count) or _NUMBERS[count] + _unit(count)
+    return f"{words} {'past' if past else 'to'} "
+
+
+def _unit(count: int) -> str:
+    if count % 5 == 0:
+        return ""
+    return " minute" if count == 1 else " minutes"
+
+
+def _hour(hour: int) -> str:
+    return "midnight" if hour == 0 else _NUMBERS[(hour - 1) % 12 + 1]
+
+
+def _part_of_day(hour: int) -> str:
+    if hour < _EARLY:
+        return " in the morning"
+    if hour >= _NIGHT:
+        return " at night"
+    return " in the evening" if hour >= _EVENING else ""
