@@ -1,0 +1,39 @@
+"""Whole calls as golden files: `pytest tests/dialogue --rewrite-golden` writes down what happens now; read the diff."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from fixed_table import fixed_table
+from golden import play, read
+
+CALLS = sorted((Path(__file__).parent / "calls").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def table():
+    return fixed_table()
+
+
+@pytest.mark.parametrize("path", CALLS, ids=lambda path: path.stem)
+def test_call(path, table, request):
+    call = read(path)
+    played, session = play(call, table)
+    if request.config.getoption("--rewrite-golden"):
+        given = {**call.given, "heard_by_caller": played, "outcome": session.outcome}
+        path.write_text(yaml.safe_dump(given, sort_keys=False, allow_unicode=True, width=120))
+        return
+    assert played == call.expected
+    assert session.outcome == call.given["outcome"]
+
+
+@pytest.mark.parametrize("path", [p for p in CALLS if p.stem.startswith("urgent")], ids=lambda path: path.stem)
+def test_urgent_calls_meet_no_question_text_message_or_goodbye(path, table):
+    """Whatever happens from the urgent words on: no menu, no text, no voicemail, no goodbye (the catalogue's rule)."""
+    played, _ = play(read(path), table)
+    after = next(index for index, lines in enumerate(played) if lines[-1].startswith("decision: urgent"))
+    spoken = [line for lines in played[after:] for line in lines]
+    assert not [line for line in spoken if line.startswith(("ask", "text", "message"))]
+    assert not [line for line in spoken if "goodbye" in line.lower()]

@@ -1,0 +1,387 @@
+"""What holds in every call, whatever callers and providers do: thousands of seeded random walks over all kinds of
+events and the routing.yaml that is shipped, the session saved and reloaded between every two turns."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pytest
+from fixed_table import fixed_table
+
+from voicebot.dialogue.actions import Action, Ask, HangUp, Say, SendText, TakeMessage, Transfer
+from voicebot.dialogue.engine import take_turn
+from voicebot.dialogue.events import (
+    CallerHungUp,
+    CallStarted,
+    Event,
+    Heard,
+    MessageLeft,
+    NothingHeard,
+    NotUnderstood,
+    PartFailed,
+    Pressed,
+    Ranked,
+    TransferEnded,
+)
+from voicebot.dialogue.session import Session, dump_session, load_session
+from voicebot.dialogue.turn import Turn
+from voicebot.dialogue.universals import BY_VOICE
+from voicebot.dialogue.wording import heard_by_caller
+from voicebot.routing.hours import is_open
+from voicebot.routing.table import OUT_OF_SCOPE
+
+LONDON = ZoneInfo("Europe/London")
+TABLE = fixed_table()
+TIMES = [
+    datetime.fromisoformat(at).replace(tzinfo=LONDON)
+    for at in (
+        "2026-11-24T11:00",  # an ordinary Tuesday
+        "2026-11-24T03:00",  # at night
+        "2026-11-27T16:30",  # Friday, most lines closed, libraries and transport open
+        "2026-11-28T10:00",  # Saturday, registrars and libraries open, the switchboard closed
+        "2026-12-25T14:00",  # Christmas Day
+        "2026-05-04T10:00",  # a bank holiday with the recycling centres open
+    )
+]
+WALKS = 3000
+LONGEST = 14
+URGENT = [name for name in TABLE.intents if TABLE.is_urgent(name)]
+ORDINARY = [name for name in TABLE.intents if not TABLE.is_urgent(name)]
+
+
+@dataclass
+class Walk:
+    """One call: every event that came, the stage that it came in, and the turn that it led to."""
+
+    now: datetime
+    played: list[tuple[Session, Event, Turn]] = field(default_factory=list)
+
+    def step(self, session: Session, event: Event) -> Session:
+        turn = take_turn(session, event, table=TABLE, now=self.now)
+        self.played.append((session, event, turn))
+        reloaded = load_session(dump_session(turn.session))
+        assert reloaded == turn.session
+        return reloaded.with_(turn=session.turn + 1)
+
+    @property
+    def actions(self) -> list[Action]:
+        return [action for _, _, turn in self.played for action in turn.actions]
+
+
+@cache
+def walk(seed: int) -> Walk:
+    rng = random.Random(seed)
+    call = Walk(rng.choice(TIMES))
+    caller = rng.choice(("mobile", "landline", "withheld", "sip"))
+    session = call.step(Session("CA" + "0" * 32, TABLE.hash, "model", caller), CallStarted(caller))
+    for _ in range(rng.randint(1, LONGEST)):
+        session = call.step(session, event(rng, session))
+    return call
+
+
+def event(rng: random.Random, session: Session) -> Event:
+    """Mostly what fits the stage, now and then anything at all."""
+    if rng.random() < 0.85:
+        if session.stage == "transferring":
+            return TransferEnded(rng.choice(("completed", "busy", "no_answer", "failed", "cancelled")))
+        if session.stage == "message" and rng.random() < 0.5:
+            return MessageLeft(rng.uniform(0, 120))
+        return rng.choices(
+            (heard(rng, session), Pressed(rng.choice(keys(session))), NothingHeard(), NotUnderstood()), (6, 3, 1.5, 1)
+        )[0]
+    return rng.choice(
+        (
+            heard(rng, session),
+            Pressed(
+                rng.choice(("0", "1", "9", "*", "#", "", "0#", "00", "07700900123", "+447700900123", "12345", "①"))
+            ),
+            NothingHeard(),
+            NotUnderstood("es"),
+            MessageLeft(3),
+            TransferEnded(rng.choice(("completed", "busy", "no_answer", "failed", "cancelled"))),
+            PartFailed(rng.choice(("recording", "recogniser", "understander", "storage", "unknown"))),
+            CallerHungUp(),
+        )
+    )
+
+
+def keys(session: Session) -> list[str]:
+    if session.stage == "mobile":
+        return ["07700900123", "0", "0#", "123"]
+    asked = session.asked
+    offered = [each.key for each in asked.expecting.options if each.key] if isinstance(asked, Ask) else []
+    return [*offered, *offered, "0", "1", "2", "5"]
+
+
+def heard(rng: random.Random, session: Session, intent: str | None = None) -> Heard:
+    asked = session.asked
+    offered = [each.id for each in asked.expecting.options] if isinstance(asked, Ask) else []
+    choice = rng.choice((None, None, "yes", "no", rng.choice(sorted(BY_VOICE)), rng.choice([*offered, None])))
+    best = intent or rng.choice((OUT_OF_SCOPE, rng.choice(ORDINARY), rng.choice(ORDINARY), rng.choice(URGENT)))
+    share = 0.9 if intent else rng.random()
+    others = [Ranked(each, (1 - share) / 4) for each in rng.sample([*ORDINARY, *URGENT], 3) if each != best]
+    ranked = tuple(sorted([Ranked(best, share), *others], key=lambda each: -each.confidence))
+    if rng.random() < 0.1 and not intent:
+        ranked = ()
+    words = rng.choice(("words", "words in my town of Banfield", "one two three {four} five", "Northway or Didbury"))
+    return Heard(
+        words,
+        ranked,
+        choice,
+        rng.choice((0.3, 0.95)) if choice else share,
+        rng.choice(("en",) * 9 + ("pl",)),
+        rng.choice((None,) * 20 + tuple(URGENT)),
+    )
+
+
+# --- what holds in every call -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def walks() -> list[Walk]:
+    return [walk(seed) for seed in range(WALKS)]
+
+
+def turns(walks: list[Walk]) -> Iterator[tuple[Walk, Session, Event, Turn]]:
+    for call in walks:
+        for session, happened, turn in call.played:
+            yield call, session, happened, turn
+
+
+def test_the_walks_see_every_stage(walks: list[Walk]) -> None:
+    """Or the other tests would prove less than they seem to."""
+    stages = {session.stage for _, session, _, _ in turns(walks)}
+    assert len(stages) == 15
+    assert {turn.decision.name for _, _, _, turn in turns(walks)} >= {"accept", "confirm", "offer_two", "urgent"}
+
+
+def test_every_turn_keeps_the_call_alive_or_ends_it_on_purpose(walks: list[Walk]) -> None:
+    for _, _, happened, turn in turns(walks):
+        if isinstance(happened, CallerHungUp):
+            assert turn.session.stage == "ended"
+            continue
+        last = turn.actions[-1]
+        assert isinstance(last, Ask | Transfer | TakeMessage | HangUp), (happened, turn)
+        assert isinstance(last, HangUp) == (turn.session.stage == "ended")
+        assert not any(isinstance(each, Ask | Transfer | TakeMessage | HangUp) for each in turn.actions[:-1])
+
+
+def test_nobody_is_hung_up_on_without_a_reason(walks: list[Walk]) -> None:
+    """She said goodbye or that there is nothing else, was silent more than once, was connected, or has gone."""
+    for call in walks:
+        silences = 0
+        for session, happened, turn in call.played:
+            silences = silences + 1 if isinstance(happened, NothingHeard) else 0
+            if session.stage == "ended" or not any(isinstance(each, HangUp) for each in turn.actions):
+                continue
+            said_so = isinstance(happened, Heard) and happened.choice in ("goodbye", "no")
+            connected = isinstance(happened, TransferEnded) and happened.outcome == "completed"
+            noise = "a message was left" in turn.decision.rule and session.tries >= 1
+            assert said_so or connected or noise or silences >= 2 or (session.tries >= 1 and silences), (
+                session,
+                happened,
+            )
+
+
+def test_0_is_a_person_or_the_closed_message_with_the_way_out_for_danger(walks: list[Walk]) -> None:
+    for call in walks:
+        for session, _, _ in call.played:
+            if session.stage in ("ended", "transferring") or session.asked is None:
+                continue
+            for zero in (Pressed("0"), Pressed("0#"), Heard("advisor", (), "advisor", 0.95)):
+                if session.stage == "mobile" and isinstance(zero, Heard):
+                    continue
+                turn = take_turn(session, zero, table=TABLE, now=call.now)
+                last = turn.actions[-1]
+                if isinstance(last, Transfer):
+                    assert is_open(TABLE, TABLE.queues[last.queue].hours, call.now)
+                    continue
+                assert isinstance(last, Ask)
+                assert turn.session.stage == "closed"
+                assert TABLE.wording["danger_key"] in last.text
+                assert any((each.id, each.key) == ("danger", "1") for each in last.expecting.options)
+
+
+def test_the_key_for_danger_works_wherever_it_was_offered(walks: list[Walk]) -> None:
+    seen = 0
+    for call in walks:
+        for session, _, turn in call.played[:-1]:
+            last = turn.actions[-1] if turn.actions else None
+            if not isinstance(last, Ask) or TABLE.wording["danger_key"] not in last.text or session.stage == "ended":
+                continue
+            seen += 1
+            pressed = take_turn(turn.session, Pressed("1"), table=TABLE, now=call.now)
+            assert pressed.decision.name == "urgent"
+            put_through_quietly(pressed, call.now)
+    assert seen > 500
+
+
+@pytest.mark.parametrize("intent", URGENT)
+def test_urgent_words_are_put_through_at_once_from_anywhere(intent: str, walks: list[Walk]) -> None:
+    rng = random.Random(intent)
+    for call in walks[::8]:
+        for session, _, _ in call.played[1:]:
+            if session.stage == "ended":
+                continue
+            said = rng.choice((None, "no", "yes"))
+            words = "no my husband is hitting me" if said == "no" else "yes he is hitting me"
+            spoken = Heard(words, (Ranked(intent, 0.8),), said, 0.9 if said else 0.8)
+            turn = take_turn(session, spoken, table=TABLE, now=call.now)
+            assert turn.decision.name == "urgent"
+            put_through_quietly(turn, call.now)
+            assert TABLE.intents[intent].about not in heard_by_caller(turn.actions)
+            assert session.district == turn.session.district
+            assert turn.session.restricted
+
+
+def put_through_quietly(turn: Turn, now: datetime) -> None:
+    *said, last = turn.actions
+    assert all(isinstance(each, Say) for each in said)
+    assert said
+    assert isinstance(last, Transfer)
+    assert is_open(TABLE, TABLE.queues[last.queue].hours, now)
+
+
+def test_after_urgent_words_there_is_only_the_next_line_until_she_is_connected(walks: list[Walk]) -> None:
+    seen = 0
+    for call in walks:
+        urgent = False
+        for _, happened, turn in call.played:
+            if urgent and turn.session.stage == "ended":
+                assert isinstance(happened, CallerHungUp | TransferEnded)
+                break
+            urgent = urgent or turn.decision.name == "urgent"
+            if urgent:
+                seen += 1
+                put_through_quietly(turn, call.now)
+    assert seen > 500
+
+
+def test_no_urgent_topic_is_ever_said_aloud(walks: list[Walk]) -> None:
+    topics = [TABLE.intents[name].about for name in URGENT]
+    for _, _, _, turn in turns(walks):
+        spoken = heard_by_caller(turn.actions)
+        assert not any(topic in spoken for topic in topics)
+
+
+def test_at_most_three_options_at_a_time_each_before_its_key(walks: list[Walk]) -> None:
+    for asked in {each for call in walks for each in call.actions if isinstance(each, Ask)}:
+        keyed = [each for each in asked.expecting.options if each.key and each.id not in ("more", "neither")]
+        assert len(keyed) <= 3, asked
+        sentences = [each for each in re.split(r"(?<=[.?]) ", asked.text) if re.search(r"press \d", each)]
+        for each in sentences:
+            assert not re.search(r"press \d,? (?:for|to)\b", each, re.IGNORECASE), each
+        for option in asked.expecting.options:
+            if option.key:
+                assert f"press {option.key}" in asked.text, asked
+
+
+def test_a_text_message_is_sent_at_most_once_for_each_thing(walks: list[Walk]) -> None:
+    sent = 0
+    for call in walks:
+        bodies = [each.body for each in call.actions if isinstance(each, SendText)]
+        sent += len(bodies)
+        assert len(bodies) == len(set(bodies))
+        assert all(bodies)
+    assert sent > 10
+
+
+def test_a_text_message_goes_to_a_mobile(walks: list[Walk]) -> None:
+    for _, session, _, turn in turns(walks):
+        for each in turn.actions:
+            if isinstance(each, SendText):
+                assert (each.to is None) == (session.caller == "mobile")
+                assert each.to is None or re.fullmatch(r"\+447\d{9}", each.to)
+
+
+def test_messages_are_taken_for_our_own_lines_only(walks: list[Walk]) -> None:
+    for action in {each for call in walks for each in call.actions if isinstance(each, TakeMessage)}:
+        assert not TABLE.queues[action.queue].external
+
+
+def test_every_word_is_from_the_routing_table(walks: list[Walk]) -> None:
+    texts = {each.text for call in walks for each in call.actions if isinstance(each, Say | Ask | TakeMessage)}
+    assert len(texts) > 300
+    for text in texts:
+        assert text.strip()
+        assert not re.search(r"[{}]", text), text
+        assert from_the_table(text) == "", text
+
+
+def from_the_table(text: str) -> str:
+    """What remains of `text` once everything that routing.yaml words has been taken off its front."""
+    while text:
+        found = max((len(each[0]) for pattern in SAYINGS if (each := pattern.match(text))), default=0)
+        if not found:
+            return text
+        text = text[found:].lstrip()
+    return ""
+
+
+def _sayings() -> list[re.Pattern[str]]:
+    teams = [queue.name for queue in TABLE.queues.values()] + [TABLE.wording["your_district"]]
+    topics = [route.about for route in TABLE.intents.values() if route.kind != "urgent"]
+    values = {
+        "team": teams,
+        "other": teams,
+        "topic": topics,
+        "first": topics,
+        "second": topics,
+        "name": [each.name for each in TABLE.districts],
+        "places": [", ".join(each.places[:3]) for each in TABLE.districts],
+        "council": [TABLE.council.name],
+        "key": list("0123456789"),
+    }
+    patterns = []
+    for words in TABLE.wording.values():
+        pattern = re.escape(words).replace(r"\{", "{").replace(r"\}", "}")
+        for name, known in values.items():
+            pattern = pattern.replace("{" + name + "}", "(?:" + "|".join(map(re.escape, known)) + ")")
+        patterns.append(re.compile(pattern.replace("{when}", "[^.{}]+")))
+    own = [words for route in TABLE.intents.values() for words in (route.answer, route.first) if words]
+    return patterns + [re.compile(re.escape(words.strip())) for words in own]
+
+
+SAYINGS = _sayings()
+
+
+@pytest.mark.parametrize("at", TIMES, ids=lambda at: at.strftime("%a-%H%M"))
+def test_calls_of_those_who_answer_sensibly_end(at: datetime) -> None:
+    """Whatever they ring about: said once, every question answered, nothing else wanted. Never more than ten turns."""
+    for number, intent in enumerate(TABLE.intents):
+        rng = random.Random(number)
+        call = Walk(at)
+        session = call.step(Session("CA" + "0" * 32, TABLE.hash, "model", "mobile"), CallStarted("mobile"))
+        share = rng.choice((0.4, 0.9))
+        said: Event = Heard("what I ring about", (Ranked(intent, share), Ranked(OUT_OF_SCOPE, 0.1)), None, share)
+        for _ in range(10):
+            session = call.step(session, said)
+            if session.stage == "ended":
+                break
+            said = sensible(rng, session)
+        assert session.stage == "ended", [turn.actions for _, _, turn in call.played]
+        assert session.outcome in ("connected", "answered", "signposted", "message_left", "abandoned")
+
+
+def sensible(rng: random.Random, session: Session) -> Event:
+    match session.stage:
+        case "transferring":
+            return TransferEnded(rng.choice(("completed", "completed", "busy")))
+        case "message":
+            return MessageLeft(20)
+        case "confirm" | "signpost":
+            return Heard("yes", (), "yes", 0.98)
+        case "district":
+            return Heard("Banfield", (), "north-vale", 0.98)
+        case "closed" | "line_failed":
+            options = [each.id for each in session.asked.expecting.options] if isinstance(session.asked, Ask) else []
+            choice = rng.choice([each for each in options if each != "danger"] or ["no"])
+            return Heard(choice, (), choice, 0.98)
+        case _:
+            return Heard("no thank you", (), "no", 0.98)
