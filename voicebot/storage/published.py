@@ -1,0 +1,113 @@
+"""What is served is what was published: routing tables (their YAML), models (their folder's name), by hash."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, select
+
+from voicebot.errors import StorageError
+from voicebot.routing.table import Table
+from voicebot.storage.calls import insert_into
+from voicebot.storage.database import reading, writing
+from voicebot.storage.schema import current, published
+
+Kind = Literal["table", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`path` is a model's folder under models/; None for a table."""
+
+    kind: str
+    hash: str
+    path: str | None
+    at: datetime
+    current: bool
+
+
+class Published:
+    """Every method raises `StorageError`."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def publish(self, kind: Kind, hash: str, *, content: str | None = None, path: str | None = None) -> None:
+        """Store a version and make it current, in one transaction. One that is stored already stays as it is."""
+        row = {"kind": kind, "hash": hash, "content": content, "path": path, "at": self._clock()}
+        with writing(self._engine) as connection:
+            connection.execute(insert_into(connection, published).values(row).on_conflict_do_nothing())
+            self._set_current(connection, kind, hash)
+
+    def set_current(self, kind: Kind, hash: str) -> None:
+        """Serve a version that was published before. Raises `StorageError` where it never was."""
+        with writing(self._engine) as connection:
+            found = connection.execute(select(published.c.hash).where(_is(kind, hash))).first()
+            if found is None:
+                raise StorageError(f"no {kind} {hash[:12]} was ever published; `voicebot publish` does that")
+            self._set_current(connection, kind, hash)
+
+    def _set_current(self, connection: Connection, kind: str, hash: str) -> None:
+        now = {"hash": hash, "since": self._clock()}
+        row = insert_into(connection, current).values(kind=kind, **now)
+        connection.execute(row.on_conflict_do_update(index_elements=[current.c.kind], set_=now))
+
+    def current_hash(self, kind: Kind) -> str | None:
+        """None where nothing of that kind was ever published."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(current.c.hash).where(current.c.kind == kind)).scalar()
+
+    def list(self, kind: Kind | None = None) -> tuple[Version, ...]:
+        """Newest first."""
+        query = select(published, current.c.hash.is_not(None).label("now")).select_from(
+            published.outerjoin(current, and_(current.c.kind == published.c.kind, current.c.hash == published.c.hash))
+        )
+        if kind is not None:
+            query = query.where(published.c.kind == kind)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(published.c.at.desc(), published.c.hash)).all()
+        return tuple(Version(row.kind, row.hash, row.path, row.at, bool(row.now)) for row in rows)
+
+    def content(self, kind: Kind, hash: str) -> str:
+        """A table's YAML, a model's folder name. Raises `StorageError` where no such version was ever published."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(published.c.content, published.c.path).where(_is(kind, hash))).first()
+        found = None if row is None else row.content if row.content is not None else row.path
+        if found is None:
+            raise StorageError(f"no {kind} {hash[:12]} was ever published; `voicebot publish` does that")
+        return str(found)
+
+
+class PublishedTables:
+    """Keeps `voicebot.ports.Tables`. `parse` makes a table from its YAML; each is parsed once, for it never changes."""
+
+    def __init__(self, published: Published, parse: Callable[[str], Table]) -> None:
+        self._published = published
+        self._parse = parse
+        self._parsed: dict[str, Table] = {}
+        self._lock = threading.Lock()
+
+    def current(self) -> Table:
+        hash = self._published.current_hash("table")
+        if hash is None:
+            raise StorageError("no routing table was ever published; `voicebot publish` does that")
+        return self.get(hash)
+
+    def get(self, hash: str) -> Table:
+        with self._lock:
+            table = self._parsed.get(hash)
+        if table is None:
+            # the name it was published under is the one that sessions carry
+            table = self._parse(self._published.content("table", hash)).model_copy(update={"hash": hash})
+            with self._lock:
+                self._parsed[hash] = table
+        return table
+
+
+def _is(kind: str, hash: str) -> ColumnElement[bool]:
+    return and_(published.c.kind == kind, published.c.hash == hash)
