@@ -1,0 +1,89 @@
+"""The Flask application: Twilio's webhooks, health and metrics. Made by a factory from parts that are handed in."""
+
+from __future__ import annotations
+
+import httpx
+import structlog
+from flask import Flask, Response, jsonify
+
+from voicebot.bootstrap import Bot
+from voicebot.errors import VoicebotError
+from voicebot.storage.database import check
+from voicebot.telephony.authentication import authenticated
+from voicebot.telephony.twilio.twiml import Voice
+from voicebot.telephony.twilio.webhooks import twilio_blueprint
+
+log = structlog.get_logger(__name__)
+
+READY_SECONDS = 2.0
+"""Deadline of asking the recogniser whether it is there, for `/readyz`."""
+
+
+def create_app(bot: Bot) -> Flask:
+    """Raises `SettingError` where the public URL or the token is empty."""
+    app = Flask("voicebot", static_folder=None)
+    spoken = bot.conversation.fallback("")
+    last_resort = Voice(spoken.voice, spoken.language, spoken.hold, spoken.words, spoken.target, spoken.caller_id)
+    app.register_blueprint(
+        twilio_blueprint(
+            bot.conversation,
+            public_url=bot.settings.public_url,
+            auth_token=bot.settings.auth_token.get_secret_value(),
+            fallback=last_resort,
+            on_failure=bot.metrics.failures.inc,
+            on_text_status=lambda sid, status, error: _text_status(bot, sid, status, error),
+        )
+    )
+    _add_operating_routes(app, bot)
+    return app
+
+
+def _text_status(bot: Bot, sid: str, status: str, error: str) -> None:
+    bot.outbox.reported(sid, status)
+    if status in ("failed", "undelivered"):
+        log.error("text_undelivered", sid=sid, status=status, error=error)
+
+
+def _add_operating_routes(app: Flask, bot: Bot) -> None:
+    @app.get("/healthz")
+    @authenticated("none")
+    def healthz() -> Response:
+        """Alive: this process answers."""
+        return Response("ok\n", mimetype="text/plain")
+
+    @app.get("/readyz")
+    @authenticated("none")
+    def readyz() -> tuple[Response, int]:
+        """Ready: the model is loaded (it is before the first request), database and recogniser can be reached."""
+        states = {"model": "ok", "database": _database(bot), "recogniser": _recogniser(bot)}
+        ready = all(state == "ok" for state in states.values())
+        return jsonify({"ready": ready, **states}), 200 if ready else 503
+
+    @app.get("/metrics")
+    @authenticated("none")
+    def metrics() -> Response:
+        """Prometheus metrics; the nginx site of deploy/ keeps them from the outside world."""
+        return Response(bot.metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _database(bot: Bot) -> str:
+    try:
+        check(bot.engine)
+    except VoicebotError as error:
+        return error.message
+    return "ok"
+
+
+def _recogniser(bot: Bot) -> str:
+    """Either model will do: the smaller one is the first rung of the ladder. Servers of others may lack /readyz."""
+    reasons = []
+    for url in (bot.settings.recogniser_url, bot.settings.fallback_url):
+        try:
+            status = httpx.get(f"{url}/readyz", timeout=READY_SECONDS, trust_env=False).status_code
+        except httpx.HTTPError as error:
+            reasons.append(f"{url}: {type(error).__name__}")
+            continue
+        if status < 500:
+            return "ok"
+        reasons.append(f"{url}: status {status}")
+    return "; ".join(reasons)

@@ -1,0 +1,308 @@
+"""The composition root: the only file that names every vendor. Everything else is handed what it needs.
+
+The language model's libraries (torch, spaCy, scikit-learn) take seconds to import, so they are imported where a model
+is loaded: `voicebot calls list` need not wait for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from voicebot.chores import Chores
+from voicebot.config import Settings
+from voicebot.conversation import Conversation
+from voicebot.delivery.hearing import Hearing
+from voicebot.delivery.messages import MailServer, deliver
+from voicebot.errors import ModelError, SettingError, StorageError
+from voicebot.metrics import Metrics
+from voicebot.parts import Limits, Parts
+from voicebot.ports import Clock, Recogniser, Understander
+from voicebot.routing.loader import load_table, parse_table
+from voicebot.routing.table import Table
+from voicebot.speech.client import HttpRecogniser
+from voicebot.speech.gate import spoken_language, trustworthy
+from voicebot.speech.pieces import pieces
+from voicebot.storage.calls import SqlCallStore
+from voicebot.storage.clocks import CallClocks
+from voicebot.storage.database import open_database
+from voicebot.storage.deletions import Deletions
+from voicebot.storage.messages import Messages
+from voicebot.storage.migrate import migrate
+from voicebot.storage.outbox import Outbox
+from voicebot.storage.published import Published, PublishedTables
+from voicebot.storage.queries import show_call, summary
+from voicebot.storage.redaction import redact
+from voicebot.storage.retention import Keep, apply
+from voicebot.storage.sealing import Sealer
+from voicebot.telephony.twilio.origins import allowed_origins, is_twilio
+from voicebot.telephony.twilio.recordings import TwilioRecordings
+from voicebot.telephony.twilio.rest import TextSender, twilio_client
+from voicebot.telephony.twilio.urls import text_status_url
+
+Progress = Callable[[str], None]
+
+NEEDED_TO_SERVE = ("account_sid", "auth_token", "public_url", "secret_key")
+
+
+class SystemClock:
+    """The time it is, for every call."""
+
+    def now(self, call_id: str) -> datetime:
+        return utc_now()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def call_clocks(engine: Engine) -> CallClocks:
+    return CallClocks(engine, utc_now)
+
+
+def _clock(settings: Settings, engine: Engine) -> Clock:
+    """Real calls have the real time. Where the provider is the simulator, a call may ring on a date of its own."""
+    return SystemClock() if is_twilio(settings.api_base) else call_clocks(engine)
+
+
+# --- storage and what is published -----------------------------------------------------------------------------
+
+
+def open_storage(settings: Settings) -> Engine:
+    """The database, brought up to date. Raises `StorageError`, `SettingError`."""
+    engine = open_database(settings.database_url.get_secret_value())
+    migrate(engine)
+    return engine
+
+
+def sealer(settings: Settings) -> Sealer:
+    settings.require("secret_key")
+    return Sealer(settings.secret_key.get_secret_value())
+
+
+def published(engine: Engine) -> Published:
+    return Published(engine, utc_now)
+
+
+def publish(settings: Settings, store: Published) -> Table:
+    """Publish routing.yaml and the current model. Raises `ContentError`, with every mistake of the file, or
+    `ModelError` where the model cannot be used here; then nothing is published."""
+    from voicebot.nlu.registry import current_hash, load_model
+
+    table = load_table(settings.routing)
+    model = current_hash(settings.models)
+    if model is not None:
+        load_model(settings.models, model, settings.weights)
+    store.publish("table", table.hash, content=settings.routing.read_text(encoding="utf-8"))
+    if model is not None:
+        store.publish("model", model, path=model)
+    return table
+
+
+def publish_first(settings: Settings, store: Published) -> None:
+    """The first run publishes what lies in the repository; later ones leave what is published alone.
+
+    Raises `ModelError` where there is no model to publish yet."""
+    if store.current_hash("table") is None or store.current_hash("model") is None:
+        publish(settings, store)
+    if store.current_hash("model") is None:
+        raise ModelError(f"{settings.models}: no trained model. Run `voicebot train`.")
+
+
+def tables(store: Published, file: str = "routing.yaml") -> PublishedTables:
+    return PublishedTables(store, lambda text: _parsed(text, file))
+
+
+def _parsed(text: str, file: str) -> Table:
+    table, issues = parse_table(text, file)
+    if table is None:
+        raise StorageError(f"a published routing table can no longer be read: {issues[0] if issues else 'no reason'}")
+    return table
+
+
+def intent_names(settings: Settings) -> frozenset[str] | None:
+    """The intents that have a training file; None where there is no such folder."""
+    if not settings.intents.is_dir():
+        return None
+    return frozenset(file.stem for file in settings.intents.glob("*.yaml"))
+
+
+# --- the parts of a conversation -------------------------------------------------------------------------------
+
+
+def understander(settings: Settings, version: str | None = None) -> Understander:
+    """Loads and warms the model `version`, or the one that `voicebot train` made last. Raises `ModelError`, which says
+    what to run."""
+    from voicebot.nlu.registry import load_current, load_model
+    from voicebot.nlu.understander import ModelUnderstander
+
+    if version is None:
+        return ModelUnderstander(load_current(settings.models, settings.weights))
+    return ModelUnderstander(load_model(settings.models, version, settings.weights))
+
+
+def recogniser(settings: Settings) -> HttpRecogniser:
+    return HttpRecogniser(
+        url=settings.recogniser_url,
+        model=settings.whisper_model,
+        key=settings.recogniser_key.get_secret_value(),
+        fallback_url=settings.fallback_url,
+        fallback_model=settings.fallback_model,
+        first_seconds=settings.recogniser_seconds,
+        fallback_seconds=settings.fallback_seconds,
+        limit=settings.recognitions,
+    )
+
+
+def recordings(settings: Settings) -> TwilioRecordings:
+    origins = allowed_origins(settings.api_base, settings.region, settings.edge)
+    return TwilioRecordings(settings.account_sid, settings.auth_token.get_secret_value(), origins)
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The web tier's parts, put together."""
+
+    settings: Settings
+    engine: Engine
+    conversation: Conversation
+    outbox: Outbox
+    metrics: Metrics
+    recogniser: Recogniser
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    heard_by: Recogniser | None = None,
+    understood_by: Understander | None = None,
+) -> Bot:
+    """Everything that answers calls. Raises `SettingError`, `StorageError`, `ContentError`, `ModelError`."""
+    settings.require(*NEEDED_TO_SERVE)
+    engine = open_storage(settings)
+    store = published(engine)
+    publish_first(settings, store)
+    seal = sealer(settings)
+    outbox = Outbox(engine, seal, utc_now)
+    metrics = Metrics(lambda: _backlog(engine))
+    heard_by = heard_by or recogniser(settings)
+    calls = SqlCallStore(
+        engine,
+        seal,
+        utc_now,
+        lease=timedelta(seconds=settings.lease_seconds),
+        keep_audio=timedelta(days=settings.keep_audio_days),
+    )
+    parts = Parts(
+        calls=calls,
+        tables=tables(store, str(settings.routing)),
+        clock=clock or _clock(settings, engine),
+        recogniser=heard_by,
+        understander=understood_by or understander(settings, store.current_hash("model")),
+        recordings=recordings(settings),
+        gate=trustworthy,
+        language=spoken_language,
+        redact=redact,
+        observe=metrics.observe,
+    )
+    limits = Limits(
+        answer=settings.answer_seconds,
+        turn=settings.turn_seconds,
+        fetch=settings.fetch_seconds,
+        recognise=settings.recogniser_seconds + settings.fallback_seconds,
+    )
+    conversation = Conversation(parts, limits, workers=settings.threads)
+    return Bot(settings, engine, conversation, outbox, metrics, heard_by)
+
+
+def _backlog(engine: Engine) -> dict[str, float]:
+    found = asdict(summary(engine, utc_now()))
+    texts = found.pop("texts")
+    return {**found, **{f"texts_{status}": count for status, count in texts.items()}}
+
+
+# --- chores ----------------------------------------------------------------------------------------------------
+
+
+def build_chores(settings: Settings) -> Chores:
+    """What is done behind the calls. Raises like `build`."""
+    settings.require(*NEEDED_TO_SERVE)
+    engine = open_storage(settings)
+    seal = sealer(settings)
+    calls = SqlCallStore(engine, seal, utc_now, lease=timedelta(seconds=settings.lease_seconds))
+    keep = Keep(
+        audio_days=settings.keep_audio_days,
+        transcript_days=settings.keep_transcript_days,
+        message_days=settings.keep_message_days,
+        call_days=settings.keep_call_days,
+    )
+    mail = mail_server(settings)
+    return Chores(
+        outbox=Outbox(engine, seal, utc_now),
+        messages=Messages(engine, seal, utc_now, keep_audio=timedelta(days=settings.keep_audio_days)),
+        deletions=Deletions(engine, utc_now),
+        tables=tables(published(engine), str(settings.routing)),
+        hearing=Hearing(recordings(settings), recogniser(settings), trustworthy, pieces),
+        texts=text_sender(settings),
+        deliver=lambda letter, address: deliver(letter, address, mail),
+        caller_number=calls.caller_number,
+        intent=lambda call_id: _intent(engine, call_id),
+        forget=lambda: _forget(engine, keep),
+    )
+
+
+def _intent(engine: Engine, call_id: str) -> str | None:
+    """What the call is about; None for an urgent one, whose topic nobody is told of in writing."""
+    call = show_call(engine, call_id)
+    return None if call is None or call["restricted"] else call["intent"]
+
+
+def _forget(engine: Engine, keep: Keep) -> None:
+    apply(engine, keep, utc_now())
+
+
+@dataclass(frozen=True, slots=True)
+class BoundSender:
+    """Sends text messages whose fate Twilio reports to `status_url`."""
+
+    sender: TextSender
+    status_url: str
+
+    def send(self, to: str, body: str) -> str:
+        return self.sender.send(to, body, self.status_url)
+
+
+def text_sender(settings: Settings) -> BoundSender | None:
+    """None where no sender is set: then text messages wait, and `voicebot serve` says so at its start."""
+    if not settings.sms_from:
+        return None
+    client = twilio_client(
+        settings.account_sid,
+        settings.auth_token.get_secret_value(),
+        settings.api_base,
+        region=settings.region,
+        edge=settings.edge,
+    )
+    return BoundSender(TextSender(client, settings.sms_from), text_status_url(settings.public_url))
+
+
+def mail_server(settings: Settings) -> MailServer | None:
+    if not settings.smtp_host:
+        return None
+    if not settings.mail_from:
+        raise SettingError("VOICEBOT_MAIL_FROM: not set, but VOICEBOT_SMTP_HOST is; e-mail needs a sender.")
+    if settings.smtp_ca is not None and not settings.smtp_ca.is_file():
+        raise SettingError(f"VOICEBOT_SMTP_CA: there is no file {settings.smtp_ca}.")
+    return MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_user,
+        settings.smtp_password.get_secret_value(),
+        settings.smtp_tls,
+        settings.mail_from,
+        settings.smtp_ca,
+    )
