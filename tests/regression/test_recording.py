@@ -1,0 +1,129 @@
+"""One recording from its description: pauses, backgrounds, seeds. A tone generator stands in for Kokoro's voices."""
+
+import numpy as np
+import pytest
+
+from voicebot.errors import VoicebotError
+from voicebot.regression.calls import Calls
+from voicebot.regression.line import RATE, Audio, decode, level, speech_level
+from voicebot.regression.phonemes import Pronouncer
+from voicebot.regression.recording import Studio
+from voicebot.regression.synthesis import tokens
+
+CALLS = {
+    "at": "2026-02-10T10:30",
+    "confirm": "plain.wav",
+    "babble": [{"voice": "low", "words": "one"}, {"voice": "high", "words": "two"}],
+    "recordings": {
+        "plain": {"for": "-", "voice": "low", "words": "hello"},
+        "paused": {"for": "-", "voice": "low", "words": "hello [1.2] hello", "before": "0", "after": "0"},
+        "crowded": {"for": "-", "voice": "low", "words": "hello", "background": "babble", "snr": "6"},
+        "quiet": {"for": "-", "voice": "low", "words": "hello", "level": "-40"},
+        "empty": {"for": "-", "seconds": "2"},
+        "music": {"for": "-", "seconds": "3", "background": "hold_music", "level": "-25"},
+    },
+    "calls": {},
+}
+
+
+class Tones:
+    """Speaks every word as one second of a tone."""
+
+    rate = 24_000
+
+    def __init__(self) -> None:
+        self.spoken: list[str] = []
+
+    def speak(self, words: str, voice: str, speed: float = 1.0, language: str = "") -> Audio:
+        self.spoken.append(words)
+        pitch = {"low": 500, "high": 1500}[voice]
+        return 0.4 * np.sin(2 * np.pi * pitch * np.arange(self.rate) / self.rate)
+
+
+@pytest.fixture
+def studio() -> Studio:
+    return Studio(Calls.model_validate(CALLS), Tones())
+
+
+def test_pauses_last_as_long_as_the_text_says(studio: Studio) -> None:
+    audio = decode(studio.make("paused"))
+    frames = audio[: audio.size // 80 * 80].reshape(-1, 80)
+    quiet = np.sqrt((frames**2).mean(axis=1)) < 0.01
+
+    assert audio.size == pytest.approx(3.2 * RATE, abs=2)
+    assert quiet.sum() * 0.01 == pytest.approx(1.2, abs=0.03)
+
+
+def test_a_line_goes_on_before_and_after_the_words(studio: Studio) -> None:
+    assert decode(studio.make("plain")).size == pytest.approx((0.4 + 1 + 0.8) * RATE, abs=2)
+
+
+def test_callers_are_as_loud_as_described(studio: Studio) -> None:
+    assert speech_level(decode(studio.make("plain"))) == pytest.approx(-20, abs=0.5)
+    assert speech_level(decode(studio.make("quiet"))) == pytest.approx(-40, abs=0.5)
+    assert level(decode(studio.make("music"))) == pytest.approx(-25, abs=0.5)
+
+
+def test_other_voices_fill_the_pauses_of_a_crowded_room(studio: Studio) -> None:
+    crowded, plain = decode(studio.make("crowded")), decode(studio.make("plain"))
+    tail = slice(-RATE // 2, None)
+
+    assert level(plain[tail]) < -60
+    assert -32 < level(crowded[tail]) < -20
+
+
+def test_nobody_on_the_line_is_as_long_as_described(studio: Studio) -> None:
+    audio = decode(studio.make("empty"))
+
+    assert audio.size == 2 * RATE
+    assert level(audio) < -55
+
+
+def test_a_recording_is_the_same_alone_and_after_others(studio: Studio) -> None:
+    for name in CALLS["recordings"]:  # type: ignore[attr-defined]
+        alone = Studio(Calls.model_validate(CALLS), Tones())
+        assert studio.make(name) == alone.make(name)
+
+
+def test_background_voices_are_spoken_once_for_all_recordings() -> None:
+    speaker = Tones()
+    studio = Studio(Calls.model_validate(CALLS), speaker)
+    studio.make("crowded")
+    studio.make("crowded")
+
+    assert (speaker.spoken.count("one"), speaker.spoken.count("two")) == (1, 1)
+
+
+def test_symbols_have_the_ids_of_kokoros_vocabulary() -> None:
+    assert tokens(";!—… Aaæɔðəɛɜɡɪŋθɹʃʧʊʌʒˈːᵻ") == [
+        *(1, 5, 9, 10, 16, 24, 43, 72, 76, 81, 83, 86, 87, 92, 102),
+        *(112, 119, 123, 131, 133, 135, 138, 147, 156, 158, 177),
+    ]
+
+
+def test_what_kokoro_has_no_symbol_for_is_left_out() -> None:
+    assert tokens("a♪b") == [43, 44]
+
+
+class TestPronouncer:
+    @pytest.fixture(scope="class")
+    def pronouncer(self) -> Pronouncer:
+        pytest.importorskip("espeakng_loader", reason="the extra `voice` is not installed, pronunciation is NOT tested")
+        return Pronouncer()
+
+    def test_british_vowels_in_kokoros_letters(self, pronouncer: Pronouncer) -> None:
+        assert pronouncer.phonemes("I know how they changed a boy's chair.") == "I nˈQ hˌW ðA ʧˈAnʤd ə bˈYz ʧˈɛː."
+
+    def test_punctuation_is_kept(self, pronouncer: Pronouncer) -> None:
+        assert [sign for sign in pronouncer.phonemes("Well, no! Is it? Yes.") if not sign.isalpha()].count(",") == 1
+        assert pronouncer.phonemes("no!").endswith("!")
+
+    def test_every_symbol_is_one_that_kokoro_knows(self, pronouncer: Pronouncer) -> None:
+        words = "Fourteen people queued near a pure fire hour, poor little Jenny thought, measuring the bottle's width."
+        spoken = pronouncer.phonemes(words)
+
+        assert len(tokens(spoken)) == len(spoken)
+
+    def test_a_language_that_is_not_there_is_named(self, pronouncer: Pronouncer) -> None:
+        with pytest.raises(VoicebotError, match="tlh/tlh"):
+            pronouncer.phonemes("qapla", "tlh/tlh")
