@@ -9,7 +9,7 @@ from pathlib import Path
 
 from voicebot.conversation import Conversation
 from voicebot.dialogue.events import Heard, Ranked
-from voicebot.ports import Answer, Arrival, Recogniser, Recordings, Tables, Transcript, TurnInput, Understander
+from voicebot.ports import Answer, Arrival, Recogniser, Recordings, Tables, Transcript, TurnInput, Understander, Understanders
 from voicebot.routing.loader import load_table
 from voicebot.storage.queries import show_call
 
@@ -21,7 +21,7 @@ TUESDAY = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 
 class OneTable(Tables):
     def __init__(self) -> None:
-        self.table = load_table(Path(__file__).parents[1] / "routing.yaml")
+        self.table = load_table(Path(__file__).parents[2] / "routing.yaml")
 
     def current(self):
         return self.table
@@ -80,12 +80,27 @@ class Mind(Understander):
 
 
 @dataclass
+class Minds(Understanders):
+    """The live one, and others that are still loaded."""
+
+    live: Mind
+    others: tuple[Mind, ...] = ()
+
+    def current(self):
+        return self.live
+
+    def get(self, version):
+        return next((each for each in self.others if each.version == version), self.live)
+
+
+@dataclass
 class Bench:
     conversation: Conversation
     ear: Ear
     mind: Mind
     shelf: Shelf
     engine: object
+    minds: Minds
     verdict: str = "words"
 
     def ring(self):
