@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.nlu.conftest import ROOT, SMALL, write_intents
+from tests.nlu.conftest import ROOT, SMALL, WEIGHTS, write_intents
 from voicebot.errors import ContentError
-from voicebot.nlu.corpus import read_corpus, read_held_out
+from voicebot.nlu.corpus import HeardPhrase, inspect_corpus, read_corpus, read_held_out
+from voicebot.nlu.train import train
 
 HEAD = "title: Potholes\nspoken: a pothole\nscope: Holes.\n"
 
@@ -17,12 +18,12 @@ HEAD = "title: Potholes\nspoken: a pothole\nscope: Holes.\n"
         ("spoken: a\nscope: b\nphrases:\n  - a hole\n", 1, "title is missing"),
         (HEAD + "phrases:\n  - a hole\n  - {a: b}\n", 6, "a phrase is missing, empty or not text"),
         (HEAD + "phrases:\n  - a hole\n  - A HOLE!\n", 6, "the same words stand in"),
-        (HEAD + "phrases:\n  - a hole\n  - ...\n", 6, "no word in this phrase"),
-        (HEAD + "near: [unheard_of]\nphrases:\n  - a hole\n", 1, "which is no intent"),
+        (HEAD + "phrases:\n  - a hole\n  - ...\n", 6, "no word in a phrase"),
+        (HEAD + "near: [unheard_of]\nphrases:\n  - a hole\n", 4, "which is no intent"),
         (HEAD + "phrases: []\n", 4, "there are no phrases"),
         (HEAD + "phrases: a hole\n", 4, "phrases must be a list"),
         (HEAD + "urgent: perhaps\nphrases:\n  - a hole\n", 4, "urgent is"),
-        (HEAD + "phrase:\n  - a hole\n", 5, 'nobody knows the field "phrase": did you mean phrases?'),
+        (HEAD + "phrase:\n  - a hole\n", 4, 'nobody knows the field "phrase": did you mean phrases?'),
         (HEAD + "phrases:\n\t- a hole\n", 5, "there is a tab"),
         (HEAD + "title: Again\nphrases:\n  - a hole\n", 4, "title stands here twice"),
         (HEAD + "phrases:\n  - a hole: in the road: here\n", 5, ""),
@@ -68,3 +69,85 @@ def test_the_repository_has_a_file_for_the_held_out_of_every_intent() -> None:
     names = {intent.name for intent in read_corpus(ROOT / "intents").intents}
     assert {each.acceptable[0] for each in read_held_out(ROOT / "tests" / "utterances")} == names
     assert "out_of_scope" in names
+
+
+def test_what_was_heard_belongs_to_its_phrase_and_counts_in_the_hash(tmp_path: Path) -> None:
+    before = read_corpus(write_intents(tmp_path, SMALL))
+    assert before.heard == ()
+    entry = '  - words: "{}"\n    heard: "{}"\n'
+    (tmp_path / "heard").mkdir()
+    file = tmp_path / "heard" / "pothole.yaml"
+    file.write_text("heard:\n" + entry.format("potholes everywhere", "pot halls everywhere"), "utf-8")
+    after = read_corpus(tmp_path)
+    assert after.heard == (HeardPhrase("potholes everywhere", "pot halls everywhere", "pothole", str(file), 2),)
+    assert after.pairs() == before.pairs()
+    assert after.hash != before.hash
+
+
+def test_what_was_heard_of_a_phrase_that_has_gone_is_left_out_with_a_notice(tmp_path: Path) -> None:
+    before = read_corpus(write_intents(tmp_path, SMALL))
+    (tmp_path / "heard").mkdir()
+    for name in ("pothole", "potholes"):
+        (tmp_path / "heard" / f"{name}.yaml").write_text("heard:\n  - {words: a dip, heard: a chip}\n", "utf-8")
+    corpus, issues = inspect_corpus(tmp_path)
+    assert [(each.code, Path(each.file).name, each.line) for each in issues] == [
+        ("N719", "pothole.yaml", 2),
+        ("N720", "potholes.yaml", 1),
+    ]
+    assert issues[1].fix == "did you mean pothole?"
+    assert corpus == before == read_corpus(tmp_path)
+
+
+def test_held_out_utterances_may_say_what_was_heard(tmp_path: Path) -> None:
+    text = "utterances:\n  - words: a dip\n    kind: hard\n    heard: a chip\n  - words: um\n    kind: hard\n"
+    (tmp_path / "pothole.yaml").write_text(text, "utf-8")
+    assert [(each.words, each.heard) for each in read_held_out(tmp_path)] == [("a dip", "a chip"), ("um", None)]
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "says"),
+    [
+        ("title: Café".encode("latin-1"), "1:11", "cannot be read as UTF-8 text"),
+        ((HEAD + "phrases:\n  - a hole").encode("utf-16"), "1:1", "cannot be read as UTF-8 text"),
+        (b"\x00" * 10, "1:1", "cannot be text"),
+        (b"", "1:1", "fields are missing"),
+        (b"# " + b"x" * 5_000_001, "1:1", "larger than 5 MB"),
+    ],
+    ids=["latin 1", "utf-16", "zero bytes", "empty", "huge"],
+)
+def test_a_file_that_is_no_text_is_one_clear_mistake(tmp_path: Path, content: bytes, place: str, says: str) -> None:
+    (tmp_path / "pothole.yaml").write_bytes(content)
+    _, [issue, *others] = inspect_corpus(tmp_path)
+    assert str(issue).startswith(f"{tmp_path / 'pothole.yaml'}:{place}: E")
+    assert says in issue.message
+    assert all(other.code == "E003" or not content for other in others)
+
+
+def test_names_of_files_that_are_none(tmp_path: Path) -> None:
+    write_intents(tmp_path, {"Pot hole": ["a hole"]})
+    (tmp_path / "library.yaml").mkdir()
+    (tmp_path / "bins.yml").write_text("", "utf-8")
+    _, issues = inspect_corpus(tmp_path)
+    assert [(Path(each.file).name, each.code) for each in issues] == [
+        ("Pot hole.yaml", "E705"),
+        ("bins.yml", "N717"),
+        ("library.yaml", "E701"),
+    ]
+
+
+def test_a_file_from_windows_is_read_like_any_other(tmp_path: Path) -> None:
+    before = read_corpus(write_intents(tmp_path, SMALL))
+    for file in tmp_path.glob("*.yaml"):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert read_corpus(tmp_path) == before
+
+
+def test_training_names_every_mistake_and_leaves_the_models_alone(tmp_path: Path) -> None:
+    intents = write_intents(tmp_path / "intents", {**SMALL, "pothole": ["a hole 😡", "..."]})
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "current").write_text("0123456789ab\n", "utf-8")
+    with pytest.raises(ContentError) as caught:
+        train(intents, models, WEIGHTS)
+    assert [getattr(each, "code", "") for each in caught.value.issues] == ["E715", "E708"]
+    assert [(each.name, each.read_text("utf-8")) for each in models.iterdir()] == [("current", "0123456789ab\n")]
