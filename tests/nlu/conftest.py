@@ -1,4 +1,4 @@
-"""One real model for the whole session: the repository's own where it is current, else trained now (minutes)."""
+"""One real model for the whole session: the repository's own where it can be used here, else trained now (minutes)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from voicebot.nlu.registry import Model, load_current
+from voicebot.nlu.registry import Model, current_hash, is_usable, load_current
 from voicebot.nlu.train import train
 from voicebot.nlu.understander import ModelUnderstander
 
@@ -68,7 +68,9 @@ def write_intents(folder: Path, intents: dict[str, list[str]]) -> Path:
 
 @pytest.fixture(scope="session")
 def model() -> Model:
-    train(ROOT / "intents", ROOT / "models", WEIGHTS, print, held_out=ROOT / "tests" / "utterances")
+    current = current_hash(ROOT / "models")
+    if current is None or not is_usable(ROOT / "models", current, WEIGHTS):
+        train(ROOT / "intents", ROOT / "models", WEIGHTS, print, held_out=ROOT / "tests" / "utterances")
     return load_current(ROOT / "models", WEIGHTS)
 
 

@@ -11,7 +11,16 @@ from tests.nlu.conftest import SMALL, WEIGHTS, write_intents
 from voicebot.dialogue.actions import Expecting
 from voicebot.errors import ContentError, ModelError, WeightsError
 from voicebot.nlu.recipe import Recipe, model_hash
-from voicebot.nlu.registry import CLASSIFIER, LAYERS, MANIFEST, current_hash, is_usable, load_current, make_current
+from voicebot.nlu.registry import (
+    CLASSIFIER,
+    LAYERS,
+    MANIFEST,
+    _seal,
+    current_hash,
+    is_usable,
+    load_current,
+    make_current,
+)
 from voicebot.nlu.train import is_current, train
 from voicebot.nlu.tune import Tuning
 from voicebot.nlu.understander import ModelUnderstander
@@ -123,8 +132,9 @@ def test_a_file_that_is_gone_is_refused(copy: Path, file: str) -> None:
 
 
 def _change(folder: Path, **fields: object) -> None:
-    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-    (folder / MANIFEST).write_text(json.dumps({**manifest, **fields}), "utf-8")
+    """Sealed again, as by somebody who knows how."""
+    manifest = {**json.loads((folder / MANIFEST).read_text("utf-8")), **fields}
+    (folder / MANIFEST).write_text(json.dumps({**manifest, "seal": _seal(manifest)}), "utf-8")
 
 
 def test_a_truncated_classifier_is_refused_even_where_the_manifest_says_nothing(copy: Path) -> None:

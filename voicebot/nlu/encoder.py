@@ -72,6 +72,7 @@ class MiniLM(nn.Module):
         self.types = nn.Embedding(2, size)
         self.norm = nn.LayerNorm(size, eps=_EPSILON)
         self.layers = nn.ModuleList(_Layer(size, heads, inner) for _ in range(layers))
+        self.pool = nn.Parameter(torch.zeros(size))
 
     def lower(self, tokens: Tensor, layers: int) -> Tensor:
         """(batch, length) token numbers → what the first `layers` layers make of them, (batch, length, size)."""
@@ -80,10 +81,13 @@ class MiniLM(nn.Module):
 
     def upper(self, x: Tensor, kept: Tensor, layers: int) -> Tensor:
         """The rest of the way after `lower`; `kept` (batch, length) is False at padding. (batch, size), each of length
-        1."""
+        1.
+
+        The words' vectors are averaged, each by how much it matters: `pool` learns that in the training, so that the
+        point of a long call is not lost among the rest. With zeros, as published, all matter alike."""
         x = self._through(x, kept, layers, len(self.layers))
-        weight = kept.unsqueeze(-1).to(x.dtype)
-        return functional.normalize((x * weight).sum(1) / weight.sum(1), dim=-1)
+        matters = torch.softmax((x @ self.pool).masked_fill(~kept, -torch.inf), dim=-1)
+        return functional.normalize((x * matters.unsqueeze(-1)).sum(1), dim=-1)
 
     def _through(self, x: Tensor, kept: Tensor, first: int, last: int) -> Tensor:
         mask = kept[:, None, None, :]
@@ -92,7 +96,7 @@ class MiniLM(nn.Module):
         return x
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """`tokens` (batch, length) with 0 as padding → mean of the last layer (batch, size), scaled to length 1."""
+        """`tokens` (batch, length) with 0 as padding → the last layer pooled (batch, size), scaled to length 1."""
         return self.upper(self.lower(tokens, 0), tokens != 0, 0)
 
 
@@ -170,7 +174,8 @@ def _network(config: Mapping[str, int], weights: Mapping[str, Tensor]) -> MiniLM
             config["num_attention_heads"],
             config["intermediate_size"],
         )
-    network.load_state_dict({ours: weights[theirs] for theirs, ours in _published_names(layers)}, assign=True)
+    state = {ours: weights[theirs] for theirs, ours in _published_names(layers)}
+    network.load_state_dict({**state, "pool": torch.zeros(config["hidden_size"])}, assign=True)
     return network
 
 

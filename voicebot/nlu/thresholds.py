@@ -16,7 +16,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from voicebot.nlu.classifier import Scores
+from voicebot.nlu.nearest import Scores
 from voicebot.routing.table import OUT_OF_SCOPE
 
 MISROUTE = 5.0

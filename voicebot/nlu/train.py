@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import StratifiedGroupKFold
 
-from voicebot.nlu.classifier import Classifier, Scores, fit_classifier, fit_weights, weighted
+from voicebot.nlu.classifier import Classifier, fit_classifier, fit_weights, weighted
 from voicebot.nlu.clean import clean
 from voicebot.nlu.corpus import Corpus, read_corpus
+from voicebot.nlu.costs import cost_curves
 from voicebot.nlu.encoder import Encoder, encoder_hash, load_encoder
 from voicebot.nlu.evaluate import Report, evaluate_held_out, evaluate_seen
+from voicebot.nlu.nearest import Scores
 from voicebot.nlu.recipe import Recipe, model_hash, versions
 from voicebot.nlu.registry import (
     Model,
     ModelInfo,
     current_hash,
+    headline,
     is_usable,
     load_model,
     make_current,
+    note_figures,
     read_info,
     save_model,
 )
@@ -59,28 +68,35 @@ def train(
     force: bool = False,
     held_out: Path | None = None,
     recipe: Recipe = DEFAULT,
+    who: str = "",
 ) -> ModelInfo:
-    """Train from the folder `corpus` and make the outcome current; nothing is done where it is there already.
+    """Train a candidate from the folder `corpus`; nothing is trained where it is there already. It becomes current only
+    where there is no model that could be used: else `voicebot models promote` decides that.
 
     `weights` holds `minilm`. `progress` gets a line now and then. `held_out`: a folder of utterances that the report
-    is to cover; nothing is learnt from them. Raises `ContentError`, `WeightsError`, `ModelError`; the model in use is
-    then untouched.
+    is to cover; nothing is learnt from them. `who`: the account's name, for the manifest. Raises `ContentError`,
+    `WeightsError`, `ModelError`; the model in use is then untouched.
     """
     read = read_corpus(corpus)
     name = model_hash(read.hash, read.urgent, weights, recipe)
     if not force and is_usable(models, name):
-        make_current(models, name)
+        _current_for_want_of_another(models, name)
         progress(f"The model {name} of these phrases is there already.")
         return read_info(models, name)
-    work = _Work(read, weights, recipe, progress)
-    chosen, report = work.cross_validate()
-    info = work.finish(models, name, chosen, report)
+    info = _Work(read, weights, recipe, progress).train(models, name, who)
     if held_out is not None:
         progress("Trying the held-out utterances")
-        report_held_out(models, load_model(models, name, weights), held_out, corpus)
-    make_current(models, name)
+        report = report_held_out(models, load_model(models, name, weights), held_out, corpus)
+        info = note_figures(models, name, report)
+    _current_for_want_of_another(models, name)
     progress(f"Trained {name}.")
     return info
+
+
+def _current_for_want_of_another(models: Path, name: str) -> None:
+    current = current_hash(models)
+    if current is None or not is_usable(models, current):
+        make_current(models, name)
 
 
 def report_held_out(models: Path, model: Model, held_out: Path, corpus: Path) -> Report:
@@ -99,93 +115,127 @@ def _reports(info: ModelInfo, report: Report) -> dict[str, str]:
 
 
 class _Work:
-    """One training: the phrases, what the lower layers make of them, and how far it has come."""
+    """One training: the phrases, what the lower layers make of them, and how far it has come.
+
+    Beside the phrases as they are written stand those that Whisper heard on the telephone, where it heard something
+    else: the model lives on what Whisper writes."""
 
     def __init__(self, corpus: Corpus, weights: Path, recipe: Recipe, progress: Progress) -> None:
-        pairs = corpus.pairs()
         self.corpus, self.weights, self.recipe, self.progress = corpus, weights, recipe, progress
-        self.texts = [clean(words) for words, _ in pairs]
+        pairs, self.source = _with_heard(corpus)
+        self.texts = [text for text, _ in pairs]
         self.truth = [intent for _, intent in pairs]
         self.classes, labels = np.unique(self.truth, return_inverse=True)
         self.labels: npt.NDArray[np.int64] = labels.astype(np.int64)
-        self.runs = recipe.folds_tried + 1
-        self.run = 0
-        progress(f"Reading {len(pairs)} phrases of {len(self.classes)} intents")
+        heard = len(pairs) - len(corpus.pairs())
+        progress(f"Reading {len(pairs) - heard} phrases of {len(self.classes)} intents, {heard} of them as heard too")
         self.lowers = Lowers(self.encoder(), self.texts, recipe.tuning.layers)
+
+    def train(self, models: Path, name: str, who: str) -> ModelInfo:
+        """Two kinds of model side by side: those that leave a fold out, to calibrate and to choose thresholds on what
+        they have not seen, and the one that is kept, which has seen everything."""
+        folds = _folds(self.texts, self.truth, self.source, self.recipe)[: self.recipe.folds_tried]
+        *tried, (encoder, classifier) = self.learn_all([*(seen for seen, _ in folds), range(len(self.texts))])
+        fitted, chosen, report = self.cross_validate(tried, [unseen for _, unseen in folds])
+        layers = self.recipe.tuning.layers
+        info = ModelInfo(
+            hash=name,
+            corpus=self.corpus.hash,
+            encoder=encoder_hash(self.weights / "minilm"),
+            phrases=len(self.corpus.pairs()),
+            labels=classifier.labels,
+            urgent=classifier.urgent,
+            layers=layers,
+            weights=fitted,
+            thresholds={**chosen.for_routing(), "alarm": chosen.alarm, "alarm_with": chosen.alarm_with},
+            versions=versions(),
+            recipe=asdict(self.recipe),
+            who=who,
+            when=datetime.now(UTC).isoformat(timespec="seconds"),
+            figures=headline(report),
+        )
+        kept = replace(classifier, weights=fitted)
+        save_model(models, info, kept, learned(encoder.network, layers), _reports(info, report))
+        return info
 
     def encoder(self) -> Encoder:
         return load_encoder(self.weights / "minilm")
 
-    def learn(self, indices: Sequence[int]) -> tuple[Encoder, Classifier]:
-        """An encoder and a classifier that have seen the phrases `indices`, and no others."""
-        self.run += 1
+    def learn_all(self, parts: Sequence[Sequence[int]]) -> list[tuple[Encoder, Classifier]]:
+        """For each part of the phrases, named by their indices, an encoder and a classifier that have seen no others.
+
+        One thread for each: side by side they use the cores better than one after the other with all of them, and the
+        outcome does not depend on how many there are."""
+        cores = torch.get_num_threads()
+        torch.set_num_threads(1)
+        self.done = [0.0] * len(parts)
+        with ThreadPoolExecutor(cores) as pool:
+            return list(pool.map(self.learn, range(len(parts)), parts))
+
+    def learn(self, number: int, indices: Sequence[int]) -> tuple[Encoder, Classifier]:
         encoder = self.encoder()
-        said = -1
-
-        def tell(done: float) -> None:
-            nonlocal said
-            if int(done * 10) > said:
-                said = int(done * 10)
-                self.progress(f"Training {self.run} of {self.runs}: {done:.0%}")
-
+        tell = partial(self.tell, number)
         tune(encoder, self.lowers, indices, self.labels, len(self.classes), self.recipe.tuning, tell)
         texts = [self.texts[index] for index in indices]
         truth = [self.truth[index] for index in indices]
         return encoder, fit_classifier(texts, encoder.encode(texts), truth, self.corpus.urgent, self.recipe.seed)
 
-    def cross_validate(self) -> tuple[Chosen, Report]:
-        """Weights, thresholds and figures from phrases that were held out in turn."""
-        folds = _folds(self.texts, self.truth, self.recipe)[: self.recipe.folds_tried]
-        meaning: list[Scores] = []
-        words: list[Scores] = []
+    def tell(self, number: int, done: float) -> None:
+        """A line for every tenth of all the work."""
+        before = int(10 * sum(self.done) / len(self.done))
+        self.done[number] = done
+        now = sum(self.done) / len(self.done)
+        if int(10 * now) > before:
+            self.progress(f"Training: {now:.0%}")
+
+    def cross_validate(
+        self, tried: Sequence[tuple[Encoder, Classifier]], folds: Sequence[Sequence[int]]
+    ) -> tuple[tuple[float, ...], Chosen, Report]:
+        """The judges' weights, thresholds and figures, from the phrases that each of `tried` has not seen."""
+        judged_by: list[tuple[Scores, ...]] = []
         alarms: list[Scores] = []
-        truth: list[str] = []
-        for seen, unseen in folds:
-            encoder, classifier = self.learn(seen)
+        for (encoder, classifier), unseen in zip(tried, folds, strict=True):
             texts = [self.texts[index] for index in unseen]
             found = encoder.encode(texts)
-            one, other = classifier.scores(texts, found)
-            meaning.append(one)
-            words.append(other)
+            judged_by.append(classifier.scores(texts, found))
             alarms.append(classifier.alarms(found))
-            truth += [self.truth[index] for index in unseen]
-        scores = np.concatenate(meaning), np.concatenate(words)
+        truth = [self.truth[index] for unseen in folds for index in unseen]
+        scores = [np.concatenate(each) for each in zip(*judged_by, strict=True)]
         labels = tuple(str(name) for name in self.classes)
-        self.fitted = fit_weights(scores, truth, labels)
+        fitted = fit_weights(scores, truth, labels)
         urgent = tuple(name for name in labels if name in self.corpus.urgent)
-        judged = Seen(
-            labels, urgent, weighted(scores, self.fitted), np.concatenate(alarms), [(name,) for name in truth]
-        )
+        judged = Seen(labels, urgent, weighted(scores, fitted), np.concatenate(alarms), [(name,) for name in truth])
         self.progress("Choosing thresholds")
         chosen = choose_thresholds(judged)
-        return chosen, {"cross_validation": evaluate_seen(judged, chosen)}
-
-    def finish(self, models: Path, name: str, chosen: Chosen, report: Report) -> ModelInfo:
-        encoder, classifier = self.learn(range(len(self.texts)))
-        classifier = replace(classifier, weights=self.fitted)
-        info = ModelInfo(
-            hash=name,
-            corpus=self.corpus.hash,
-            encoder=encoder_hash(self.weights / "minilm"),
-            phrases=len(self.texts),
-            labels=classifier.labels,
-            urgent=classifier.urgent,
-            layers=self.recipe.tuning.layers,
-            weights=self.fitted,
-            thresholds={**chosen.for_routing(), "alarm": chosen.alarm, "alarm_with": chosen.alarm_with},
-            versions=versions(),
-        )
-        layers = learned(encoder.network, self.recipe.tuning.layers)
-        save_model(models, info, classifier, layers, _reports(info, report))
-        return info
+        report = {**evaluate_seen(judged, chosen), "cost_curves": cost_curves(judged, chosen)}
+        return fitted, chosen, {"cross_validation": report}
 
 
-def _folds(texts: Sequence[str], truth: Sequence[str], recipe: Recipe) -> list[tuple[list[int], list[int]]]:
-    """(seen, unseen) for each fold; intents in like shares, and phrases that are nearly the same in the same fold."""
+def _with_heard(corpus: Corpus) -> tuple[list[tuple[str, str]], list[int]]:
+    """(clean words, intent) of every phrase, then of what was heard of some; and for each the index of the phrase that
+    it comes from."""
+    pairs = [(clean(words), intent) for words, intent in corpus.pairs()]
+    source = list(range(len(pairs)))
+    where = {(words, intent): index for index, (words, intent) in enumerate(corpus.pairs())}
+    for each in corpus.heard:
+        index = where.get((each.words, each.intent))
+        text = clean(each.heard)
+        if index is not None and text and text != pairs[index][0]:
+            pairs.append((text, each.intent))
+            source.append(index)
+    return pairs, source
+
+
+def _folds(
+    texts: Sequence[str], truth: Sequence[str], source: Sequence[int], recipe: Recipe
+) -> list[tuple[list[int], list[int]]]:
+    """(seen, unseen) for each fold; intents in like shares, and phrases that are nearly the same, or what was heard of
+    the same phrase, in the same fold."""
     grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4)).fit_transform(texts)
     likeness = grams @ grams.T
     likeness.data[likeness.data < ALIKE] = 0
     likeness.eliminate_zeros()
-    _, groups = connected_components(likeness)
+    ones = np.ones(len(texts))
+    _, groups = connected_components(likeness + csr_array((ones, (np.arange(len(texts)), source)), likeness.shape))
     splitter = StratifiedGroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
     return [(seen.tolist(), unseen.tolist()) for seen, unseen in splitter.split(texts, truth, groups)]

@@ -27,10 +27,13 @@ Labels = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Settings of the training; chosen by cross-validation (docs/understanding.md)."""
+    """Settings of the training; chosen by cross-validation (docs/understanding.md). `layers`: so many of the lower ones
+    stay as they were published. `again`: the share of the phrases, those that were least understood in the pass before,
+    that the second and later passes go through."""
 
     layers: int = 3
     epochs: int = 3
+    again: float = 0.5
     batch: int = 64
     rate: float = 3e-4
     prototype_rate: float = 2e-3
@@ -85,21 +88,26 @@ def tune(
     prototypes = nn.Parameter(_means(network, lowers, indices, labels, classes))
     groups = [
         {"params": learning, "lr": tuning.rate, "weight_decay": tuning.decay},
-        {"params": [prototypes], "lr": tuning.prototype_rate, "weight_decay": 0.0},
+        {"params": [network.pool, prototypes], "lr": tuning.prototype_rate, "weight_decay": 0.0},
     ]
     optimiser = torch.optim.AdamW(groups)
-    steps = tuning.epochs * -(-len(indices) // tuning.batch)
+    again = round(tuning.again * len(indices))
+    steps = -(-len(indices) // tuning.batch) + (tuning.epochs - 1) * -(-again // tuning.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _slope(step, steps, tuning.warm_up))
     truth = torch.from_numpy(labels)
     done = 0
-    for _ in range(tuning.epochs):
-        for batch in _batches(lowers, indices, tuning.batch, random):
+    losses = np.zeros(len(labels), np.float32)
+    for epoch in range(tuning.epochs):
+        chosen = list(indices) if epoch == 0 else sorted(indices, key=lambda index: -losses[index])[:again]
+        for batch in _batches(lowers, chosen, tuning.batch, random):
             states, kept = lowers.batch(batch)
             kept = _drop_words(kept, tuning.words_dropped, random)
             with torch.autocast("cpu", torch.bfloat16, enabled=_half_is_quick()):
                 found = network.upper(states, kept, lowers.keep)
             logits = tuning.scale * found.float() @ functional.normalize(prototypes, dim=-1).T
-            loss = functional.cross_entropy(logits, truth[batch])
+            each = functional.cross_entropy(logits, truth[batch], reduction="none")
+            losses[batch] = each.detach().numpy()
+            loss = each.mean()
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
@@ -118,6 +126,7 @@ def _learning(network: MiniLM, keep: int) -> list[nn.Parameter]:
     network.requires_grad_(False)
     upper = network.layers[keep:]
     upper.requires_grad_(True)
+    network.pool.requires_grad_(True)
     return list(upper.parameters())
 
 
@@ -165,7 +174,7 @@ def learned(network: MiniLM, keep: int) -> dict[str, Tensor]:
 
 def _is_upper(name: str, keep: int) -> bool:
     parts = name.split(".")
-    return parts[0] == "layers" and int(parts[1]) >= keep
+    return name == "pool" or (parts[0] == "layers" and int(parts[1]) >= keep)
 
 
 def put_back(network: MiniLM, saved: dict[str, Tensor], keep: int) -> None:
