@@ -54,16 +54,23 @@ def _add_operating_routes(app: Flask, bot: Bot) -> None:
     @app.get("/readyz")
     @authenticated("none")
     def readyz() -> tuple[Response, int]:
-        """Ready: the model is loaded (it is before the first request), database and recogniser can be reached."""
+        """Ready: a model is loaded (it is before the first request), database and recogniser can be reached. A promoted
+        model that was refused is named: callers are answered by the one before it."""
         states = {"model": "ok", "database": _database(bot), "recogniser": _recogniser(bot)}
         ready = all(state == "ok" for state in states.values())
-        return jsonify({"ready": ready, **states}), 200 if ready else 503
+        return jsonify({"ready": ready, **states, **_models(bot)}), 200 if ready else 503
 
     @app.get("/metrics")
     @authenticated("none")
     def metrics() -> Response:
         """Prometheus metrics; the nginx site of deploy/ keeps them from the outside world."""
         return Response(bot.metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _models(bot: Bot) -> dict[str, str]:
+    refused = bot.understanders.refused
+    named = {"model_hash": bot.understanders.current().version}
+    return {**named, "model_refused": f"{refused.hash}: {refused.reason}"} if refused else named
 
 
 def _database(bot: Bot) -> str:

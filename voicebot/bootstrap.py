@@ -1,27 +1,31 @@
 """The composition root: the only file that names every vendor. Everything else is handed what it needs.
 
-The language model's libraries (torch, spaCy, scikit-learn) take seconds to import, so they are imported where a model
-is loaded: `voicebot calls list` need not wait for them.
+What is published stands in `publishing.py`, how a model becomes live in `promoting.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
+from voicebot import publishing
 from voicebot.chores import Chores
 from voicebot.config import Settings
 from voicebot.conversation import Conversation
 from voicebot.delivery.hearing import Hearing
 from voicebot.delivery.messages import MailServer, deliver
-from voicebot.errors import ModelError, SettingError, StorageError
+from voicebot.errors import SettingError
 from voicebot.metrics import Metrics
+from voicebot.nlu.live import LiveUnderstanders
 from voicebot.parts import Limits, Parts
 from voicebot.ports import Clock, Recogniser, Understander
-from voicebot.routing.loader import load_table, parse_table
+from voicebot.promoting import Office
+from voicebot.publishing import account as account
+from voicebot.publishing import live_understanders
+from voicebot.publishing import tables as tables
+from voicebot.publishing import understander as understander
 from voicebot.routing.table import Table
 from voicebot.speech.client import HttpRecogniser
 from voicebot.speech.gate import spoken_language, trustworthy
@@ -33,7 +37,8 @@ from voicebot.storage.deletions import Deletions
 from voicebot.storage.messages import Messages
 from voicebot.storage.migrate import migrate
 from voicebot.storage.outbox import Outbox
-from voicebot.storage.published import Published, PublishedTables
+from voicebot.storage.promotions import Promotions
+from voicebot.storage.published import Published
 from voicebot.storage.queries import show_call, summary
 from voicebot.storage.redaction import redact
 from voicebot.storage.retention import Keep, apply
@@ -42,8 +47,6 @@ from voicebot.telephony.twilio.origins import allowed_origins, is_twilio
 from voicebot.telephony.twilio.recordings import TwilioRecordings
 from voicebot.telephony.twilio.rest import TextSender, twilio_client
 from voicebot.telephony.twilio.urls import text_status_url
-
-Progress = Callable[[str], None]
 
 NEEDED_TO_SERVE = ("account_sid", "auth_token", "public_url", "secret_key")
 
@@ -87,40 +90,24 @@ def published(engine: Engine) -> Published:
     return Published(engine, utc_now)
 
 
-def publish(settings: Settings, store: Published) -> Table:
-    """Publish routing.yaml and the current model. Raises `ContentError`, with every mistake of the file, or
-    `ModelError` where the model cannot be used here; then nothing is published."""
-    from voicebot.nlu.registry import current_hash, load_model
-
-    table = load_table(settings.routing)
-    model = current_hash(settings.models)
-    if model is not None:
-        load_model(settings.models, model, settings.weights)
-    store.publish("table", table.hash, content=settings.routing.read_text(encoding="utf-8"))
-    if model is not None:
-        store.publish("model", model, path=model)
-    return table
+def promotions(engine: Engine) -> Promotions:
+    return Promotions(engine, utc_now)
 
 
-def publish_first(settings: Settings, store: Published) -> None:
-    """The first run publishes what lies in the repository; later ones leave what is published alone.
-
-    Raises `ModelError` where there is no model to publish yet."""
-    if store.current_hash("table") is None or store.current_hash("model") is None:
-        publish(settings, store)
-    if store.current_hash("model") is None:
-        raise ModelError(f"{settings.models}: no trained model. Run `voicebot train`.")
+def publish(settings: Settings, engine: Engine) -> Table:
+    """See `publishing.publish`."""
+    return publishing.publish(settings, published(engine), promotions(engine))
 
 
-def tables(store: Published, file: str = "routing.yaml") -> PublishedTables:
-    return PublishedTables(store, lambda text: _parsed(text, file))
+def publish_first(settings: Settings, engine: Engine) -> None:
+    """See `publishing.publish_first`."""
+    publishing.publish_first(settings, published(engine), promotions(engine))
 
 
-def _parsed(text: str, file: str) -> Table:
-    table, issues = parse_table(text, file)
-    if table is None:
-        raise StorageError(f"a published routing table can no longer be read: {issues[0] if issues else 'no reason'}")
-    return table
+def office(settings: Settings) -> Office:
+    """Where models are judged, promoted and taken back."""
+    engine = open_storage(settings)
+    return Office(settings, published(engine), promotions(engine))
 
 
 def intent_names(settings: Settings) -> frozenset[str] | None:
@@ -131,17 +118,6 @@ def intent_names(settings: Settings) -> frozenset[str] | None:
 
 
 # --- the parts of a conversation -------------------------------------------------------------------------------
-
-
-def understander(settings: Settings, version: str | None = None) -> Understander:
-    """Loads and warms the model `version`, or the one that `voicebot train` made last. Raises `ModelError`, which says
-    what to run."""
-    from voicebot.nlu.registry import load_current, load_model
-    from voicebot.nlu.understander import ModelUnderstander
-
-    if version is None:
-        return ModelUnderstander(load_current(settings.models, settings.weights))
-    return ModelUnderstander(load_model(settings.models, version, settings.weights))
 
 
 def recogniser(settings: Settings) -> HttpRecogniser:
@@ -172,6 +148,7 @@ class Bot:
     outbox: Outbox
     metrics: Metrics
     recogniser: Recogniser
+    understanders: LiveUnderstanders
 
 
 def build(
@@ -181,15 +158,19 @@ def build(
     heard_by: Recogniser | None = None,
     understood_by: Understander | None = None,
 ) -> Bot:
-    """Everything that answers calls. Raises `SettingError`, `StorageError`, `ContentError`, `ModelError`."""
+    """Everything that answers calls. `understanders` do not watch for promotions until they are started. Raises
+    `SettingError`, `StorageError`, `ContentError`, `ModelError`."""
     settings.require(*NEEDED_TO_SERVE)
     engine = open_storage(settings)
-    store = published(engine)
-    publish_first(settings, store)
+    publish_first(settings, engine)
     seal = sealer(settings)
     outbox = Outbox(engine, seal, utc_now)
     metrics = Metrics(lambda: _backlog(engine))
     heard_by = heard_by or recogniser(settings)
+    if understood_by is None:
+        understanders = live_understanders(settings, promotions(engine))
+    else:
+        understanders = LiveUnderstanders(understood_by, lambda: None, lambda name: understander(settings, name))
     calls = SqlCallStore(
         engine,
         seal,
@@ -199,10 +180,10 @@ def build(
     )
     parts = Parts(
         calls=calls,
-        tables=tables(store, str(settings.routing)),
+        tables=tables(published(engine), str(settings.routing)),
         clock=clock or _clock(settings, engine),
         recogniser=heard_by,
-        understander=understood_by or understander(settings, store.current_hash("model")),
+        understanders=understanders,
         recordings=recordings(settings),
         gate=trustworthy,
         language=spoken_language,
@@ -216,7 +197,7 @@ def build(
         recognise=settings.recogniser_seconds + settings.fallback_seconds,
     )
     conversation = Conversation(parts, limits, workers=settings.threads)
-    return Bot(settings, engine, conversation, outbox, metrics, heard_by)
+    return Bot(settings, engine, conversation, outbox, metrics, heard_by, understanders)
 
 
 def _backlog(engine: Engine) -> dict[str, float]:

@@ -166,6 +166,12 @@ class Settings(BaseSettings):
         description="Days that calls and decisions (without words) are kept.",
     )
 
+    who: str = Field(
+        "",
+        alias="VOICEBOT_WHO",
+        description="Who trains and promotes models, as their history names her; the account's name where it is empty.",
+    )
+
     # messages
     smtp_host: str = Field("", alias="VOICEBOT_SMTP_HOST", description="Mail server for messages left by callers.")
     smtp_port: int = Field(587, alias="VOICEBOT_SMTP_PORT", ge=1, le=65535, description="Its port.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -85,7 +85,7 @@ class Conversation:
         """A call rings: answered at once, before anything else is looked at."""
         parts = self.parts
         table = self._table = parts.tables.current()
-        session = Session(arrival.call_id, table.hash, parts.understander.version, arrival.caller)
+        session = Session(arrival.call_id, table.hash, parts.understanders.current().version, arrival.caller)
         now = parts.clock.now(arrival.call_id)
         turn = take_turn(session, CallStarted(arrival.caller), table=table, now=now)
         following = turn.session.with_(turn=1)
@@ -226,6 +226,7 @@ class Conversation:
     def _take(self, claim: Claim) -> Answer:
         began = time.monotonic()
         seconds: dict[str, float] = {}
+        claim = self._with_a_model_that_is_loaded(claim)
         session = claim.session
         table = self.parts.tables.get(session.table)
         late = claim.age > self.limits.turn and _must_be_heard(claim.input)
@@ -254,6 +255,14 @@ class Conversation:
             **{name: round(value, 3) for name, value in seconds.items()},
         )
         return answer
+
+    def _with_a_model_that_is_loaded(self, claim: Claim) -> Claim:
+        """A call ends with the model that it began with. Where that is no longer loaded, as after a restart, it goes on
+        with the live one, and its turns are stored under that one's name."""
+        version = self.parts.understanders.get(claim.session.model).version
+        if version == claim.session.model:
+            return claim
+        return replace(claim, session=claim.session.with_(model=version))
 
     def _texts(self, turn: Turn, call_id: str) -> list[OutgoingText]:
         texts: list[OutgoingText] = []

@@ -107,5 +107,6 @@ class Ear:
         """Understood in full, kept redacted: only the model sees what the caller gave away about herself."""
         asked = session.asked
         expecting = asked.expecting if isinstance(asked, Ask) else ANYTHING
-        heard = self._parts.understander.understand(words, expecting, language=language)
+        understander = self._parts.understanders.get(session.model)
+        heard = understander.understand(words, expecting, language=language)
         return replace(heard, words=self._parts.redact(heard.words))

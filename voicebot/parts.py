@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from voicebot.ports import CallStore, Clock, Gate, Recogniser, Recordings, Tables, Transcript, Understander
+from voicebot.ports import CallStore, Clock, Gate, Recogniser, Recordings, Tables, Transcript, Understanders
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Parts:
     tables: Tables
     clock: Clock
     recogniser: Recogniser
-    understander: Understander
+    understanders: Understanders
     recordings: Recordings
     gate: Gate
     language: Callable[[Transcript], str]

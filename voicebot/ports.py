@@ -64,6 +64,16 @@ class Understander(Protocol):
         """Content hash of the model."""
 
 
+class Understanders(Protocol):
+    """The models that are loaded, by content hash. Nothing is loaded here: no caller waits for that."""
+
+    def current(self) -> Understander:
+        """The live one: calls that ring from now on begin with it."""
+
+    def get(self, version: str) -> Understander:
+        """The model `version` while it is loaded, else the live one."""
+
+
 class Recordings(Protocol):
     """The provider's store of recordings."""
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from parts import Bench, Ear, Mind, OneTable, Shelf, Stopped
+from parts import Bench, Ear, Mind, Minds, OneTable, Shelf, Stopped
 
 from voicebot.conversation import Conversation
 from voicebot.parts import Limits, Parts
@@ -25,18 +25,19 @@ def bench(tmp_path):
     migrate(engine)
     calls = SqlCallStore(engine, Sealer("k" * 32), lambda: datetime.now(UTC), lease=timedelta(seconds=2))
     ear, mind, shelf = Ear(), Mind(), Shelf()
+    minds = Minds(mind)
     parts = Parts(
         calls=calls,
         tables=OneTable(),
         clock=Stopped(),
         recogniser=ear,
-        understander=mind,
+        understanders=minds,
         recordings=shelf,
         gate=lambda transcript: made.verdict if transcript.words else "nothing",
         language=lambda transcript: transcript.language,
         redact=lambda words: words.replace("Jane Smith", "[name]"),
     )
     conversation = Conversation(parts, Limits(answer=20, turn=30, fetch=1, recognise=1), workers=8)
-    made = Bench(conversation, ear, mind, shelf, engine)
+    made = Bench(conversation, ear, mind, shelf, engine, minds)
     yield made
     conversation.close()

@@ -9,7 +9,17 @@ from pathlib import Path
 
 from voicebot.conversation import Conversation
 from voicebot.dialogue.events import Heard, Ranked
-from voicebot.ports import Answer, Arrival, Recogniser, Recordings, Tables, Transcript, TurnInput, Understander, Understanders
+from voicebot.ports import (
+    Answer,
+    Arrival,
+    Recogniser,
+    Recordings,
+    Tables,
+    Transcript,
+    TurnInput,
+    Understander,
+    Understanders,
+)
 from voicebot.routing.loader import load_table
 from voicebot.storage.queries import show_call
 

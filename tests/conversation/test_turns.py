@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from parts import ARRIVAL, CALL, RECORDING, TUESDAY, last
+from parts import ARRIVAL, CALL, RECORDING, TUESDAY, Mind, last
 
 from voicebot.dialogue.actions import Ask, SendText, TakeMessage, Transfer
 from voicebot.ports import Pending, TurnInput
@@ -96,3 +96,20 @@ def test_speech_that_is_not_worth_trusting_still_tells_its_language(bench):
     bench.ear.words, bench.ear.language = "Dzien dobry.", "pl"
     bench.verdict = "not_understood"
     assert last(bench.speak(), Transfer).queue == "switchboard"
+
+
+def test_a_call_ends_with_the_model_that_it_began_with(bench):
+    bench.ring()
+    bench.minds.others = (Mind("blue_badge_lost", version="model"),)
+    bench.minds.live = Mind("pothole", version="newer")
+    bench.speak()
+    turn = bench.stored()["turns"][1]
+    assert (turn["intent"], turn["model"]) == ("blue_badge_lost", "model")
+
+
+def test_a_call_whose_model_is_gone_goes_on_with_the_live_one_under_its_name(bench):
+    bench.ring()
+    bench.minds.live = Mind("pothole", version="newer")
+    bench.speak()
+    first, second = bench.stored()["turns"]
+    assert (first["model"], second["intent"], second["model"]) == ("model", "pothole", "newer")

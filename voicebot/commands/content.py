@@ -1,4 +1,4 @@
-"""`voicebot check`, `train`, `publish`, `models`: the files that people edit, and what is made of them."""
+"""`voicebot check`, `train`, `publish`: the files that people edit, and what is made of them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from pathlib import Path
 import click
 
 from voicebot import bootstrap
-from voicebot.commands.output import emit, json_option, table
+from voicebot.commands.output import emit, json_option, progress, table
 from voicebot.config import load_settings
 from voicebot.routing.checks import check_file
 from voicebot.routing.issues import errors
-from voicebot.speech.weights import fetch
-
-NEEDED = ("whisper-base", "whisper-tiny.en", "minilm")
 
 
 @click.command()
@@ -46,41 +43,55 @@ def check(file: Path | None, as_json: bool) -> None:
 
 @click.command()
 @click.option("--force", is_flag=True, help="Train even where the model of these phrases is there already.")
+@click.option("--if-missing", is_flag=True, help="Train only where there is no current model that can be used here.")
 @click.option("--held-out", type=click.Path(path_type=Path), help="Folder of utterances that the report is to cover.")
 @json_option
-def train(force: bool, held_out: Path | None, as_json: bool) -> None:
-    """Train the model from intents/*.yaml and make it the current one. Nothing is published.
+def train(force: bool, if_missing: bool, held_out: Path | None, as_json: bool) -> None:
+    """Train a candidate from intents/*.yaml. What callers are answered with stays as it is: `voicebot models promote`
+    changes that. Only where there is no model that could be used, the candidate becomes the current one.
 
     \b
     Examples:
-      voicebot train
       voicebot train --held-out tests/utterances
+      voicebot train --if-missing
       voicebot train --force --json
     """
-    from voicebot.nlu.train import train as train_model  # takes seconds: the other commands need not wait for it
+    if force and if_missing:
+        raise click.UsageError("give either --force or --if-missing")
+    from voicebot.nlu.registry import current_hash, is_usable, read_info  # take seconds: the others need not wait
+    from voicebot.nlu.train import train as train_model
 
     settings = load_settings()
-    info = train_model(
-        settings.intents,
-        settings.models,
-        settings.weights,
-        progress=_progress(as_json),
-        force=force,
-        held_out=held_out,
-    )
-    if as_json:
-        emit(asdict(info))
+    current = current_hash(settings.models)
+    if if_missing and current and is_usable(settings.models, current, settings.weights):
+        info = read_info(settings.models, current)
     else:
-        click.echo(f"Model {info.hash} is current; its report: {settings.models / info.hash / 'report.md'}")
-        click.echo("Publish it with: voicebot publish")
+        info = train_model(
+            settings.intents,
+            settings.models,
+            settings.weights,
+            progress=progress(as_json),
+            force=force,
+            held_out=held_out,
+            who=bootstrap.account(settings),
+        )
+    is_current = current_hash(settings.models) == info.hash
+    if as_json:
+        emit({**asdict(info), "current": is_current})
+    elif is_current:
+        click.echo(f"The model {info.hash} is current.")
+    else:
+        click.echo(f"The model {info.hash} is a candidate; its report: {settings.models / info.hash / 'report.md'}")
+        click.echo(f"Promote it with: voicebot models promote {info.hash}")
 
 
 @click.command()
 @click.option("--list", "only_list", is_flag=True, help="Publish nothing; show what has been published.")
 @json_option
 def publish(only_list: bool, as_json: bool) -> None:
-    """Publish routing.yaml and the current model. Calls that ring from now on are answered by them; calls under way end
-    as they began. A file with errors is not published.
+    """Publish routing.yaml. Calls that ring from now on are answered by it; calls under way end as they began. A file
+    with errors is not published. Where no model was ever live, the current one becomes it; another one is made live by
+    `voicebot models promote` alone.
 
     \b
     Examples:
@@ -88,42 +99,12 @@ def publish(only_list: bool, as_json: bool) -> None:
       voicebot publish --list
     """
     settings = load_settings()
-    published = bootstrap.published(bootstrap.open_storage(settings))
+    engine = bootstrap.open_storage(settings)
     if not only_list:
-        bootstrap.publish(settings, published)
-    versions = published.list()
+        bootstrap.publish(settings, engine)
+    versions = bootstrap.published(engine).list()
     if as_json:
         emit([asdict(each) for each in versions])
     else:
         rows = [(v.kind, v.hash[:12], f"{v.at:%Y-%m-%d %H:%M:%S}", "current" if v.current else "") for v in versions]
         table(("what", "hash", "published (UTC)", ""), rows, "Nothing has been published yet.")
-
-
-@click.group()
-def models() -> None:
-    """Weights of the speech and language models."""
-
-
-@models.command("fetch")
-@click.argument("names", nargs=-1)
-@click.option("--from", "source", type=click.Path(path_type=Path, exists=True), help="Local folder to look in first.")
-@json_option
-def fetch_(names: tuple[str, ...], source: Path | None, as_json: bool) -> None:
-    """Fetch model weights and verify them by SHA-256. What is there already is not fetched again.
-
-    \b
-    Examples:
-      voicebot models fetch
-      voicebot models fetch whisper-base --from /media/usb/weights
-    """
-    settings = load_settings()
-    chosen = names or NEEDED
-    fetch(chosen, settings.weights, source or settings.weights_from, progress=_progress(as_json))
-    if as_json:
-        emit({"weights": list(chosen), "folder": str(settings.weights)})
-    else:
-        click.echo(f"Ready in {settings.weights}: {', '.join(chosen)}")
-
-
-def _progress(quiet: bool) -> bootstrap.Progress:
-    return (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))

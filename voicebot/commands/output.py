@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import click
@@ -16,6 +16,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 
 def emit(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def progress(quiet: bool) -> Callable[[str], None]:
+    """What long work tells while it lasts: lines on standard error, so that the output stays the command's own."""
+    return (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import socket
@@ -56,7 +57,7 @@ def serve(no_recogniser: bool) -> None:
     """
     settings = _ready_to_serve()
     _port_is_free(settings.host, settings.port, "VOICEBOT_PORT")
-    bootstrap.publish_first(settings, bootstrap.published(bootstrap.open_storage(settings)))
+    bootstrap.publish_first(settings, bootstrap.open_storage(settings))
     bootstrap.mail_server(settings)
     if not settings.sms_from:
         log.warning("no_text_messages", reason="VOICEBOT_SMS_FROM is not set; text messages will wait unsent")
@@ -139,7 +140,10 @@ class Web(BaseApplication):  # type: ignore[misc]
             app = create_app(bot)
         except VoicebotError as error:
             raise AppImportError(f"voicebot: {error.message}") from None  # gunicorn prints it without a traceback
+        bot.understanders.start()
         _before_sigterm(bot.conversation.leave)
+        _before_sigterm(bot.understanders.leave)
+        atexit.register(bot.understanders.stop)  # no model is half loaded while the interpreter is taken down
         return app
 
 

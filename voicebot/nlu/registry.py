@@ -1,4 +1,4 @@
-"""Saves and loads trained models: `models/<hash>/`, and `models/current` that names the one in use.
+"""Saves and loads trained models: `models/<hash>/`, and `models/current` that names the one promoted last.
 
 No pickle: scikit-learn's part is saved by skops and loaded only if it holds nothing but the types listed here; the
 encoder's tuned layers are safetensors; the rest is JSON. A folder appears whole or not at all.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import secrets
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,31 @@ MANIFEST = "manifest.json"
 TRUSTED = ("sklearn.pipeline.FeatureUnion", "sklearn.feature_extraction.text.TfidfTransformer")
 """Types beyond skops' own list that a classifier may hold; anything else is refused."""
 
-_AGAIN = "Run `voicebot train`."
+HEADLINE = (
+    "utterances",
+    "top_1",
+    "urgent_found",
+    "false_urgent",
+    "accepted_right",
+    "real_asked_again",
+    "real_refused",
+    "out_of_scope_not_accepted",
+    "calibration_error",
+)
+"""Those figures of a report that the manifest repeats, so that models can be told apart at a glance."""
+
+_AGAIN = "Run `voicebot train`, then promote what it makes with `voicebot models promote`."
+_SEAL = "seal"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """`hash` names the model; `thresholds` are those chosen for it, as routing.yaml has them."""
+    """`hash` names the model; `thresholds` are those chosen for it, as routing.yaml has them. `corpus` and `encoder`
+    are SHA-256 of the phrases and of the published weights, `recipe` the settings of the training.
+
+    `who` trained it and `when` (ISO 8601, UTC) are told to people, and so are `figures`: part of its report → headline
+    figures. The hash knows nothing of these three.
+    """
 
     hash: str
     corpus: str
@@ -54,9 +73,13 @@ class ModelInfo:
     labels: tuple[str, ...]
     urgent: tuple[str, ...]
     layers: int
-    weights: tuple[float, float]
+    weights: tuple[float, ...]
     thresholds: dict[str, float]
     versions: dict[str, str]
+    recipe: dict[str, Any]
+    who: str
+    when: str
+    figures: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
 
 
@@ -87,14 +110,12 @@ def save_model(
     models.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=models))
     try:
-        parts = {"meaning": classifier.meaning, "words": classifier.words, "alarm": classifier.alarm}
-        skops.io.dump(parts, building / CLASSIFIER, compression=8, compresslevel=9)
+        skops.io.dump(classifier.parts(), building / CLASSIFIER, compression=8, compresslevel=9)
         save_file(layers, building / LAYERS)
         for name, text in reports.items():
             (building / name).write_text(text, "utf-8")
         files = {name: _sha256(building / name) for name in (CLASSIFIER, LAYERS)}
-        manifest = json.dumps({**asdict(info), "files": files}, indent=2) + "\n"
-        (building / MANIFEST).write_text(manifest, "utf-8")
+        _write_manifest(building, {**asdict(info), "files": files})
         for file in building.iterdir():
             file.chmod(0o644)
         building.chmod(0o755)
@@ -108,17 +129,26 @@ def save_model(
     return folder
 
 
+def note_figures(models: Path, name: str, report: Mapping[str, Mapping[str, Any]]) -> ModelInfo:
+    """Put the headline figures of a report into the manifest of a model. Raises `ModelError`."""
+    manifest = _manifest(models / name)
+    info = replace(_info(manifest), figures=headline(report))
+    _write_manifest(models / name, {**asdict(info), "files": manifest.get("files", {})})
+    return info
+
+
+def headline(report: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Of each part of a report (such as "held_out") the figures named in `HEADLINE`."""
+    return {part: {name: found[name] for name in HEADLINE if name in found} for part, found in report.items()}
+
+
 def make_current(models: Path, name: str) -> None:
-    """Name the model in use, atomically."""
-    handle, path = tempfile.mkstemp(prefix=".current-", dir=models)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(name + "\n")
-    os.chmod(path, 0o644)
-    os.replace(path, models / CURRENT)
+    """Name the model that commands take where none is named, atomically. Raises `ModelError`."""
+    _replace(models / CURRENT, name + "\n")
 
 
 def current_hash(models: Path) -> str | None:
-    """The hash of the model in use; None where none has been trained."""
+    """The hash of that model; None where none has been trained."""
     try:
         return (models / CURRENT).read_text("utf-8").strip() or None
     except OSError:
@@ -130,19 +160,27 @@ def read_info(models: Path, name: str) -> ModelInfo:
     return _info(_manifest(models / name))
 
 
-def is_usable(models: Path, name: str) -> bool:
-    """Whether the model `name` is there, whole, unchanged, and made by the versions that are installed."""
+def is_usable(models: Path, name: str, weights: Path | None = None) -> bool:
+    """Whether the model `name` is there, whole, unchanged, and made by the versions that are installed; and with the
+    encoder in `weights`, where given."""
+    return why_not(models, name, weights) is None
+
+
+def why_not(models: Path, name: str, weights: Path | None = None) -> str | None:
+    """What keeps the model `name` from being used, one line; None where nothing does. It is not loaded for that."""
     try:
         manifest = _manifest(models / name)
         _check_versions(models / name, _info(manifest))
         _check_files(models / name, manifest)
-    except ModelError:
-        return False
-    return True
+        if weights is not None:
+            _check_encoder(models / name, _info(manifest), weights)
+    except ModelError as error:
+        return error.message
+    return None
 
 
 def load_current(models: Path, weights: Path) -> Model:
-    """The model in use. `weights` holds `minilm`. Raises `ModelError`, `WeightsError`."""
+    """The model promoted last. `weights` holds `minilm`. Raises `ModelError`, `WeightsError`."""
     name = current_hash(models)
     if name is None:
         raise ModelError(f"{models}: no model has been trained yet. {_AGAIN}")
@@ -155,8 +193,7 @@ def load_model(models: Path, name: str, weights: Path) -> Model:
     manifest = _manifest(folder)
     info = _info(manifest)
     _check_versions(folder, info)
-    if encoder_hash(weights / "minilm") != info.encoder:
-        raise ModelError(f"{folder}: made with another sentence encoder than {weights / 'minilm'}. {_AGAIN}")
+    _check_encoder(folder, info, weights)
     _check_files(folder, manifest)
     classifier = _classifier(folder, info)
     encoder = load_encoder(weights / "minilm")
@@ -167,6 +204,26 @@ def load_model(models: Path, name: str, weights: Path) -> Model:
     torch.set_num_threads(1)  # each worker is one core's worth; more threads would take it from other calls
     nlp = load_language(encoder)
     return Model(info, classifier, Predictor(nlp, classifier, Chosen(**info.thresholds)), nlp)
+
+
+def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    _replace(folder / MANIFEST, json.dumps({**manifest, _SEAL: _seal(manifest)}, indent=2) + "\n")
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of all that the manifest says: a threshold changed by hand is found out like a changed file."""
+    said = {name: value for name, value in manifest.items() if name != _SEAL}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _replace(file: Path, text: str) -> None:
+    new = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
+    try:
+        new.write_text(text, "utf-8")
+        new.replace(file)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise ModelError(f"{file}: cannot be written ({error.strerror}).") from error
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -181,7 +238,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def _info(manifest: dict[str, Any]) -> ModelInfo:
     try:
-        fields = {name: value for name, value in manifest.items() if name != "files"}
+        fields = {name: value for name, value in manifest.items() if name not in ("files", _SEAL)}
         for name in ("labels", "urgent", "weights"):
             fields[name] = tuple(fields[name])
         return ModelInfo(**fields)
@@ -190,6 +247,10 @@ def _info(manifest: dict[str, Any]) -> ModelInfo:
 
 
 def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
+    if manifest.get("hash") != folder.name:
+        raise ModelError(f"{folder}: holds the model {manifest.get('hash')}, not the one that it is named by. {_AGAIN}")
+    if manifest.get(_SEAL) != _seal(manifest):
+        raise ModelError(f"{folder / MANIFEST}: changed since the model was trained. {_AGAIN}")
     for file, digest in manifest.get("files", {}).items():
         if not (folder / file).is_file() or _sha256(folder / file) != digest:
             raise ModelError(f"{folder / file}: missing or changed since it was trained. {_AGAIN}")
@@ -203,20 +264,23 @@ def _check_versions(folder: Path, info: ModelInfo) -> None:
             raise ModelError(f"{folder}: made with {name} {made}, but {version} is installed. {_AGAIN}")
 
 
+def _check_encoder(folder: Path, info: ModelInfo, weights: Path) -> None:
+    if encoder_hash(weights / "minilm") != info.encoder:
+        raise ModelError(f"{folder}: made with another sentence encoder than {weights / 'minilm'}. {_AGAIN}")
+
+
 def _classifier(folder: Path, info: ModelInfo) -> Classifier:
     file = folder / CLASSIFIER
     try:
         strange = sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
         if strange:
             raise ModelError(f"{file}: holds types that no model of ours has ({', '.join(strange[:3])}). {_AGAIN}")
-        parts = skops.io.load(file, trusted=list(TRUSTED))
-        labels = tuple(str(label) for label in parts["meaning"].classes_)
-        found = Classifier(labels, info.urgent, parts["meaning"], parts["words"], parts["alarm"], info.weights)
+        found = Classifier.from_parts(skops.io.load(file, trusted=list(TRUSTED)), info.urgent, info.weights)
     except ModelError:
         raise
     except Exception as error:  # a damaged file makes skops and scikit-learn raise almost anything
         raise ModelError(f"{file}: damaged ({type(error).__name__}). {_AGAIN}") from error
-    if labels != info.labels or not np.all(np.isfinite(info.weights)):
+    if found.labels != info.labels or not np.all(np.isfinite(info.weights)):
         raise ModelError(f"{folder}: the classifier and the manifest do not belong together. {_AGAIN}")
     return found
 

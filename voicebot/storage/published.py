@@ -1,4 +1,7 @@
-"""What is served is what was published: routing tables (their YAML), models (their folder's name), by hash."""
+"""What is served is what was published: routing tables (their YAML), models (their folder's name), by hash.
+
+Tables are published here; a model becomes live by a promotion (`promotions.py`), which is kept with who and why.
+"""
 
 from __future__ import annotations
 
@@ -39,10 +42,8 @@ class Published:
 
     def publish(self, kind: Kind, hash: str, *, content: str | None = None, path: str | None = None) -> None:
         """Store a version and make it current, in one transaction. One that is stored already stays as it is."""
-        row = {"kind": kind, "hash": hash, "content": content, "path": path, "at": self._clock()}
         with writing(self._engine) as connection:
-            connection.execute(insert_into(connection, published).values(row).on_conflict_do_nothing())
-            self._set_current(connection, kind, hash)
+            make_current(connection, kind, hash, self._clock(), content=content, path=path)
 
     def set_current(self, kind: Kind, hash: str) -> None:
         """Serve a version that was published before. Raises `StorageError` where it never was."""
@@ -50,12 +51,7 @@ class Published:
             found = connection.execute(select(published.c.hash).where(_is(kind, hash))).first()
             if found is None:
                 raise StorageError(f"no {kind} {hash[:12]} was ever published; `voicebot publish` does that")
-            self._set_current(connection, kind, hash)
-
-    def _set_current(self, connection: Connection, kind: str, hash: str) -> None:
-        now = {"hash": hash, "since": self._clock()}
-        row = insert_into(connection, current).values(kind=kind, **now)
-        connection.execute(row.on_conflict_do_update(index_elements=[current.c.kind], set_=now))
+            _set_current(connection, kind, hash, self._clock())
 
     def current_hash(self, kind: Kind) -> str | None:
         """None where nothing of that kind was ever published."""
@@ -107,6 +103,21 @@ class PublishedTables:
             with self._lock:
                 self._parsed[hash] = table
         return table
+
+
+def make_current(
+    connection: Connection, kind: Kind, hash: str, now: datetime, *, content: str | None = None, path: str | None = None
+) -> None:
+    """Part of a transaction: store a version, unless it is there, and serve it."""
+    row = {"kind": kind, "hash": hash, "content": content, "path": path, "at": now}
+    connection.execute(insert_into(connection, published).values(row).on_conflict_do_nothing())
+    _set_current(connection, kind, hash, now)
+
+
+def _set_current(connection: Connection, kind: str, hash: str, now: datetime) -> None:
+    since = {"hash": hash, "since": now}
+    row = insert_into(connection, current).values(kind=kind, **since)
+    connection.execute(row.on_conflict_do_update(index_elements=[current.c.kind], set_=since))
 
 
 def _is(kind: str, hash: str) -> ColumnElement[bool]:

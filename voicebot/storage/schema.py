@@ -17,6 +17,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -224,4 +225,31 @@ current = Table(
     Column("kind", String(16), primary_key=True),
     Column("hash", String(128), nullable=False),
     Column("since", Moment, nullable=False),
+)
+
+promotions = Table(
+    "promotions",
+    metadata,
+    Column("id", Integer, primary_key=True),  # in the order in which the models became live
+    Column("kind", String(16), nullable=False),
+    Column("hash", String(128), nullable=False),
+    Column("previous", String(128)),
+    Column("at", Moment, nullable=False),
+    Column("who", Words, nullable=False, default=""),
+    Column("why", Words, nullable=False, default=""),
+    Column("forced", Boolean, nullable=False, default=False),
+    Column("figures", JSON, nullable=False, default=dict),
+    CheckConstraint("kind IN ('first', 'promotion', 'rollback')", name="kind"),
+)
+
+reviewed = Table(
+    "reviewed",
+    metadata,
+    Column("call_id", CallId, primary_key=True),
+    Column("turn", Integer, primary_key=True, autoincrement=False),
+    Column("label", Words, nullable=False),  # an intent, or `skip`
+    Column("at", Moment, nullable=False),
+    Column("who", Words, nullable=False, default=""),
+    # a mark goes with its turn, however that is erased
+    ForeignKeyConstraint(["call_id", "turn"], ["turns.call_id", "turns.number"], ondelete="CASCADE"),
 )
