@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,12 +12,30 @@ from typing import Any, Protocol
 import numpy as np
 
 from voicebot.nlu.clean import clean
-from voicebot.nlu.corpus import KINDS, read_held_out
-from voicebot.nlu.thresholds import Chosen, Seen, decide, urgency
+from voicebot.nlu.corpus import KINDS, Utterance, read_held_out
+from voicebot.nlu.thresholds import Chosen, Seen, decide
 from voicebot.routing.table import OUT_OF_SCOPE
 
 Report = dict[str, Any]
-BINS = 10
+
+Destination = Callable[[str], object]
+"""Where an intent leads: two intents lead to the same place where this gives equal values."""
+
+BINS = 15
+"""Of equal width, as in Guo et al. 2017, "On Calibration of Modern Neural Networks", section 2 and table 1."""
+
+OUTCOMES = {
+    "at_once": "right at once",
+    "one_question": "right after one question",
+    "asked": "asked without gain",
+    "misrouted": "misrouted",
+    "refused": "refused, but a request",
+    "urgent_missed": "urgent, but missed",
+    "false_urgent": "harmless, but taken for urgent",
+}
+"""What an utterance may come to. The last four are what goes wrong."""
+
+WENT_WRONG = ("misrouted", "refused", "urgent_missed", "false_urgent")
 
 
 class Judge(Protocol):
@@ -28,6 +47,35 @@ class Judge(Protocol):
     def chosen(self) -> Chosen: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What a caller would live through. Any of `acceptable` is right, the first is her own. `ranked`: the likeliest
+    intents with their probabilities, best first; empty where no word was heard. `about`: what the decision is about,
+    two intents where it is offer_two, none where it is ask_again."""
+
+    acceptable: tuple[str, ...]
+    ranked: tuple[tuple[str, float], ...]
+    decision: str
+    about: tuple[str, ...]
+
+    @property
+    def best(self) -> str:
+        return self.ranked[0][0] if self.ranked else ""
+
+    @property
+    def confidence(self) -> float:
+        return self.ranked[0][1] if self.ranked else 0.0
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the likeliest intent is acceptable."""
+        return self.best in self.acceptable
+
+    @property
+    def is_out(self) -> bool:
+        return OUT_OF_SCOPE in self.acceptable
+
+
 def evaluate_held_out(model: Judge, folder: Path, trained_on: Iterable[str] = ()) -> Report:
     """Every held-out utterance of `folder` against all intents, at the model's thresholds. Raises `ContentError`.
 
@@ -35,13 +83,10 @@ def evaluate_held_out(model: Judge, folder: Path, trained_on: Iterable[str] = ()
     are left out, so that nothing is counted which was learnt by heart. Returns counts and shares as `evaluate_seen`,
     `left_out` and `wrong`: what was not understood, with file and line.
     """
-    learnt = {clean(words) for words in trained_on}
     everything = read_held_out(folder)
-    utterances = [each for each in everything if clean(each.words) not in learnt]
+    utterances = unlearnt(everything, trained_on)
     seen = model.seen([each.words for each in utterances], [each.acceptable for each in utterances])
     report = evaluate_seen(seen, model.chosen, [each.kind for each in utterances])
-    decided, about = decide(seen, model.chosen)
-    best = best_intents(seen)
     report["left_out"] = len(everything) - len(utterances)
     report["wrong"] = [
         {
@@ -49,71 +94,151 @@ def evaluate_held_out(model: Judge, folder: Path, trained_on: Iterable[str] = ()
             "kind": each.kind,
             "words": each.words,
             "expected": list(each.acceptable),
-            "best": best[row],
-            "confidence": round(float(seen.probabilities[row].max()), 3),
-            "decision": decided[row],
-            "about": about[row],
+            "best": lived.best,
+            "confidence": round(lived.confidence, 3),
+            "decision": lived.decision,
+            "about": "|".join(lived.about),
         }
-        for row, each in enumerate(utterances)
-        if best[row] not in each.acceptable
+        for each, lived in zip(utterances, live(seen, model.chosen), strict=True)
+        if not lived.is_right
     ]
     return report
+
+
+def unlearnt(utterances: Iterable[Utterance], trained_on: Iterable[str]) -> list[Utterance]:
+    """Those of `utterances` that are no phrase of `trained_on` word for word."""
+    learnt = {clean(words) for words in trained_on}
+    return [each for each in utterances if clean(each.words) not in learnt]
 
 
 def evaluate_seen(seen: Seen, chosen: Chosen, kinds: Sequence[str] = ()) -> Report:
-    """Shares are `[share, low, high, of how many]`, low and high being Wilson's 95 % interval."""
-    best = best_intents(seen)
-    right = [name in each for name, each in zip(best, seen.right, strict=True)]
-    decided, about = decide(seen, chosen)
-    is_urgent = urgency(seen)[1].tolist()
-    out = [OUT_OF_SCOPE in each for each in seen.right]
-    ordinary = [not urgent and not other for urgent, other in zip(is_urgent, out, strict=True)]
-    found = [name == "urgent" for name in decided]
-    harmless = [
-        not urgent and not set(each) & set(seen.urgent) for urgent, each in zip(is_urgent, seen.right, strict=True)
+    """`figures` of what was seen, at the thresholds `chosen`."""
+    return figures(live(seen, chosen), seen.labels, seen.urgent, kinds)
+
+
+def live(seen: Seen, chosen: Chosen) -> list[Lived]:
+    """What each caller would live through at the thresholds `chosen`."""
+    rows = zip(*decide(seen, chosen), strict=True)
+    return lives(seen, [(name, () if name == "ask_again" else tuple(about.split("|"))) for name, about in rows])
+
+
+def lives(seen: Seen, decided: Iterable[tuple[str, tuple[str, ...]]]) -> list[Lived]:
+    """`decided`: for each utterance the decision and what it is about."""
+    order = np.argsort(-seen.probabilities, axis=1, kind="stable")[:, :2]
+    return [
+        Lived(tuple(right), tuple((seen.labels[at], float(row[at])) for at in top), *each)
+        for right, top, row, each in zip(seen.right, order, seen.probabilities, decided, strict=True)
     ]
-    accepted = [name == "accept" for name in decided]
-    report: Report = {
-        "utterances": len(right),
-        "top_1": share(right),
-        "by_kind": {kind: share(_where(right, [each == kind for each in kinds])) for kind in KINDS if kind in kinds},
-        "top_2": share(_top(seen, 2)),
-        "urgent_found": share(_where(found, is_urgent)),
-        "false_urgent": share(_where(found, harmless)),
-        "accepted_right": share(_where([name in each for name, each in zip(about, seen.right, strict=True)], accepted)),
-        "real_accepted": share(_where(accepted, ordinary)),
-        "real_confirmed_or_offered": share(_where([name in ("confirm", "offer_two") for name in decided], ordinary)),
-        "real_asked_again": share(_where([name == "ask_again" for name in decided], ordinary)),
-        "real_refused": share(_where([name == "refuse" for name in decided], ordinary)),
-        "out_of_scope_refused": share(_where([name == "refuse" for name in decided], out)),
-        "out_of_scope_not_accepted": share(_where([name not in ("accept", "urgent") for name in decided], out)),
-        "calibration_error": round(calibration_error(seen), 4),
-    }
-    report["by_intent"] = _by_intent(seen, best)
-    report["confused"] = [
-        {"expected": pair[0], "best": pair[1], "times": times}
-        for pair, times in Counter(
-            (each[0], name) for name, each in zip(best, seen.right, strict=True) if name not in each
-        ).most_common(25)
-    ]
-    return report
 
 
 def best_intents(seen: Seen) -> list[str]:
     return [seen.labels[column] for column in seen.probabilities.argmax(axis=1)]
 
 
-def calibration_error(seen: Seen) -> float:
-    """Expected calibration error in ten bins of equal width (Naeini et al. 2015): mean gap between confidence and
-    truth."""
-    confidence = seen.probabilities.max(axis=1)
-    right = np.array([name in each for name, each in zip(best_intents(seen), seen.right, strict=True)], dtype=float)
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(right[bins == each].mean() - confidence[bins == each].mean()) * (bins == each).mean()
-        for each in set(bins.tolist())
+def figures(
+    found: Sequence[Lived],
+    labels: Sequence[str],
+    urgent: Iterable[str],
+    kinds: Sequence[str] = (),
+    destination: Destination | None = None,
+) -> Report:
+    """Shares are `[share, low, high, of how many]`, low and high being Wilson's 95 % interval; None where there is
+    nothing to share. Real requests are those that are neither urgent nor out of scope. With `destination`, what leads
+    to the right place counts as right in the figures that are named after it, and in the outcomes."""
+    alarming = frozenset(urgent)
+    right = [each.is_right for each in found]
+    is_urgent = [each.acceptable[0] in alarming for each in found]
+    out = [each.is_out for each in found]
+    real = [not a and not b for a, b in zip(is_urgent, out, strict=True)]
+    harmless = [not alarming & set(each.acceptable) for each in found]
+    named = {name: [each.decision == name for each in found] for name in _DECISIONS}
+    asked = [a or b for a, b in zip(named["confirm"], named["offer_two"], strict=True)]
+    came_to = [outcome(each, alarming, destination) for each in found]
+    report: Report = {
+        "utterances": len(found),
+        "top_1": share(right),
+        "by_kind": {kind: share(_where(right, [each == kind for each in kinds])) for kind in KINDS if kind in kinds},
+        "top_2": share([bool({name for name, _ in each.ranked} & set(each.acceptable)) for each in found]),
+        "urgent_found": share(_where(named["urgent"], is_urgent)),
+        "false_urgent": share(_where(named["urgent"], harmless)),
+        "accepted_right": share(
+            _where([bool(set(each.about) & set(each.acceptable)) for each in found], named["accept"])
+        ),
+        "real_accepted": share(_where(named["accept"], real)),
+        "real_confirmed_or_offered": share(_where(asked, real)),
+        "real_confirmed": share(_where(named["confirm"], real)),
+        "real_offered": share(_where(named["offer_two"], real)),
+        "real_asked_again": share(_where(named["ask_again"], real)),
+        "real_refused": share(_where(named["refuse"], real)),
+        "out_of_scope_refused": share(_where(named["refuse"], out)),
+        "out_of_scope_not_accepted": share(
+            _where([not a and not b for a, b in zip(named["accept"], named["urgent"], strict=True)], out)
+        ),
+        "outcomes": {name: share([each == name for each in came_to]) for name in OUTCOMES},
+    }
+    if destination is not None:
+        arrives = [leads_there(each.best, each, destination) for each in found]
+        report["top_1_destination"] = share(arrives)
+        gone = [leads_there(each.about[0] if each.about else "", each, destination) for each in found]
+        report["accepted_right_destination"] = share(_where(gone, named["accept"]))
+    report["calibration"] = calibration(found)
+    report["calibration_error"] = round(calibration_error(report["calibration"]), 4)
+    report["by_intent"] = _by_intent(found, labels, came_to)
+    report["confused"] = [
+        {"expected": pair[0], "best": pair[1], "times": times}
+        for pair, times in Counter((each.acceptable[0], each.best) for each in found if not each.is_right).most_common(
+            25
+        )
     ]
-    return float(sum(gaps))
+    return report
+
+
+_DECISIONS = ("accept", "confirm", "offer_two", "ask_again", "refuse", "urgent")
+
+
+def outcome(lived: Lived, urgent: frozenset[str], destination: Destination | None = None) -> str:
+    """One of `OUTCOMES`. An urgent call counts as missed whatever else became of it: it has to wait."""
+    reached = any(leads_there(each, lived, destination) for each in lived.about)
+    if lived.decision == "urgent":
+        return "at_once" if urgent & set(lived.acceptable) else "false_urgent"
+    if lived.acceptable[0] in urgent:
+        return "urgent_missed"
+    if lived.decision == "refuse":
+        return "at_once" if lived.is_out else "refused"
+    if lived.decision == "accept":
+        return "at_once" if reached else "misrouted"
+    return "one_question" if reached else "asked"
+
+
+def leads_there(intent: str, lived: Lived, destination: Destination | None = None) -> bool:
+    """Whether `intent` is acceptable, or leads where an acceptable intent leads."""
+    if intent in lived.acceptable or destination is None or not intent:
+        return intent in lived.acceptable
+    return destination(intent) in [destination(each) for each in lived.acceptable]
+
+
+def calibration(found: Sequence[Lived]) -> list[dict[str, float | int]]:
+    """The bins that hold anything, in order: from where to where, how many, mean confidence, share that is right."""
+    bins: dict[int, list[Lived]] = {}
+    for each in found:
+        bins.setdefault(min(int(each.confidence * BINS), BINS - 1), []).append(each)
+    return [
+        {
+            "from": round(at / BINS, 4),
+            "to": round((at + 1) / BINS, 4),
+            "count": len(held),
+            "confidence": round(sum(each.confidence for each in held) / len(held), 4),
+            "right": round(sum(each.is_right for each in held) / len(held), 4),
+        }
+        for at, held in sorted(bins.items())
+    ]
+
+
+def calibration_error(bins: Sequence[Mapping[str, float | int]]) -> float:
+    """Expected calibration error (Guo et al. 2017, equation 3; Naeini et al. 2015): the mean gap between confidence and
+    truth, 0 to 1."""
+    count = sum(each["count"] for each in bins)
+    return sum(each["count"] * abs(each["right"] - each["confidence"]) for each in bins) / count if count else 0.0
 
 
 def share(given: Sequence[bool]) -> list[float | int] | None:
@@ -132,15 +257,33 @@ def _where(given: Sequence[bool], mask: Iterable[bool]) -> list[bool]:
     return [bool(each) for each, kept in zip(given, mask, strict=True) if kept]
 
 
-def _top(seen: Seen, count: int) -> list[bool]:
-    order = np.argsort(-seen.probabilities, axis=1)[:, :count]
-    return [bool({seen.labels[at] for at in row} & set(right)) for row, right in zip(order, seen.right, strict=True)]
+def _by_intent(found: Sequence[Lived], labels: Sequence[str], came_to: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Of each intent: recall and precision of the likeliest intent, their harmonic mean (None where either is missing),
+    how many utterances it has, and what callers who ask for it live through. Intents that have utterances and that the
+    model does not know stand last."""
+    own: dict[str, list[bool]] = {label: [] for label in labels}
+    named: dict[str, list[bool]] = {label: [] for label in labels}
+    ends: dict[str, list[str]] = {label: [] for label in labels}
+    for each, end in zip(found, came_to, strict=True):
+        own.setdefault(each.acceptable[0], []).append(each.is_right)
+        if each.best in named:
+            named[each.best].append(each.is_right)
+        ends.setdefault(each.acceptable[0], []).append(end)
+    return {
+        label: {
+            "recall": share(own[label]),
+            "precision": share(named.get(label, [])),
+            "f1": _f1(share(own[label]), share(named.get(label, []))),
+            "support": len(own[label]),
+            "at_once": share([end == "at_once" for end in ends[label]]),
+            "one_question": share([end == "one_question" for end in ends[label]]),
+            "went_wrong": share([end in WENT_WRONG for end in ends[label]]),
+        }
+        for label in own
+    }
 
 
-def _by_intent(seen: Seen, best: Sequence[str]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for label in seen.labels:
-        own = [name in each for name, each in zip(best, seen.right, strict=True) if each[0] == label]
-        named = [label in each for name, each in zip(best, seen.right, strict=True) if name == label]
-        found[label] = {"recall": share(own), "precision": share(named)}
-    return found
+def _f1(recall: Sequence[float] | None, precision: Sequence[float] | None) -> float | None:
+    if recall is None or precision is None:
+        return None
+    return round(2 * recall[0] * precision[0] / (recall[0] + precision[0]), 4) if recall[0] + precision[0] else 0.0

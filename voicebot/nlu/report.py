@@ -15,6 +15,8 @@ _NAMES = {
     "accepted_right": "of what is accepted outright, right",
     "real_accepted": "real requests accepted outright",
     "real_confirmed_or_offered": "real requests confirmed or offered",
+    "real_confirmed": "– confirmed",
+    "real_offered": "– offered as one of two",
     "real_asked_again": "real requests asked again",
     "real_refused": "real requests refused",
     "out_of_scope_refused": "out of scope refused",
@@ -31,6 +33,7 @@ def _lines(info: ModelInfo, report: dict[str, Any]) -> Iterator[str]:
     yield f"# Model {info.hash}"
     yield ""
     yield f"{info.phrases} phrases of {len(info.labels)} intents. How to read this: docs/understanding.md."
+    yield "With plots, slices and every mistake: `voicebot evaluate`."
     yield ""
     yield "Thresholds of least cost, for `thresholds:` in routing.yaml:"
     yield ""
@@ -54,6 +57,8 @@ def _figures(part: dict[str, Any]) -> Iterator[str]:
     yield "| share | % | 95 % interval | of |"
     yield "|---|---|---|---|"
     for key, words in _NAMES.items():
+        if key not in part:  # the figures of a model that is older than the figure
+            continue
         yield _row(words, part[key])
         if key == "top_1":
             yield from (_row(f"– {kind}", given) for kind, given in part["by_kind"].items())
@@ -66,9 +71,12 @@ def _figures(part: dict[str, Any]) -> Iterator[str]:
         key=lambda item: item[1]["recall"][0],
     )
     yield ""
-    yield "| weakest intents | recall % | precision % |"
-    yield "|---|---|---|"
-    yield from (f"| {name} | {_percent(each['recall'])} | {_percent(each['precision'])} |" for name, each in weak[:15])
+    yield "| weakest intents | recall % | precision % | F1 |"
+    yield "|---|---|---|---|"
+    yield from (
+        f"| {name} | {_percent(each['recall'])} | {_percent(each['precision'])} | {_ratio(each.get('f1'))} |"
+        for name, each in weak[:15]
+    )
     if part.get("wrong"):
         yield ""
         yield f"Not understood (the first {_SHOWN} of {len(part['wrong'])}; all of them in report.json):"
@@ -88,3 +96,7 @@ def _row(words: str, given: list[float] | None) -> str:
 
 def _percent(given: list[float] | None) -> str:
     return "–" if given is None else f"{given[0] * 100:.0f}"
+
+
+def _ratio(given: float | None) -> str:
+    return "–" if given is None else f"{given:.2f}"
