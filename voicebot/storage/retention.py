@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, 
 
 from voicebot.storage.calls import ORPHANED, delete_later
 from voicebot.storage.database import foreseen, writing
-from voicebot.storage.schema import calls, messages, recordings, texts, turns
+from voicebot.storage.schema import calls, messages, recordings, reviewed, texts, turns
 from voicebot.storage.sealing import Sealer
 from voicebot.storage.stored import load_input
 
@@ -105,6 +105,7 @@ def _wipe_transcripts(connection: Connection, which: ColumnElement[bool]) -> int
     for some in _batches(ids):
         words = {"heard": "", "note": "", "answer": None, "input": None}
         connection.execute(update(turns).where(turns.c.call_id.in_(some)).values(words))
+        connection.execute(delete(reviewed).where(reviewed.c.call_id.in_(some)))  # without words, none comes again
         connection.execute(update(calls).where(calls.c.call_id.in_(some)).values(session=None))
     return len(ids)
 
@@ -158,6 +159,7 @@ def _delete_batch(connection: Connection, ids: list[str], now: datetime) -> Coun
     due = update(recordings).where(recordings.c.call_id.in_(ids)).values(call_id=None, next_attempt=now)
     hastened = connection.execute(due).rowcount
     sent = connection.execute(delete(texts).where(texts.c.call_id.in_(ids))).rowcount
+    connection.execute(delete(reviewed).where(reviewed.c.call_id.in_(ids)))
     taken = connection.execute(delete(turns).where(turns.c.call_id.in_(ids))).rowcount
     rang = connection.execute(delete(calls).where(calls.c.call_id.in_(ids))).rowcount
     return Counts(calls=rang, turns=taken, messages=left, texts=sent, recordings=max(queued, hastened))
