@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,15 +17,16 @@ BUSY = 0.25
 """Load average for each core above which a machine is not called quiet."""
 
 
-def machine() -> dict[str, Any]:
-    """Processor, cores that may be used, memory in GB, versions. Linux tells all; elsewhere fields may be empty."""
+def machine(packages: Sequence[str] = PACKAGES) -> dict[str, Any]:
+    """Processor, cores that may be used, memory in GB, versions of `packages`. Linux tells all; elsewhere fields may be
+    empty."""
     return {
         "cpu": _field(Path("/proc/cpuinfo"), "model name") or platform.processor(),
         "cores": cores(),
         "memory_gb": round(int((_field(Path("/proc/meminfo"), "MemTotal") or "0 kB").split()[0]) / 1e6, 1),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in PACKAGES},
+        "versions": {name: _version(name) for name in packages},
     }
 
 

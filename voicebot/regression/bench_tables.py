@@ -3,43 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from voicebot.errors import ContentError
 
 Found = Mapping[str, Any]
+Tables = Mapping[str, Callable[[Found], str]]
 
 
-def fill(page: str, results: Found) -> str:
-    """The page with the tables of these results. What was not measured stays as it is. Raises `ContentError` where the
-    page has no place for one."""
+def fill(page: str, results: Found, tables: Tables | None = None) -> str:
+    """The page with the tables of these results. What was not measured stays as it is. `tables` make the text; by
+    default those of this file. Raises `ContentError` where the page has no place for one."""
     for name, found in results.items():
         place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.S)
         if not place.search(page):
             raise ContentError(f"docs/benchmarks.md: no lines <!-- {name} --> and <!-- end of {name} --> to write to.")
-        table = TABLES[name](found)
+        table = (tables or TABLES)[name](found)
         page = place.sub(lambda match: f"{match[1]}{table}\n{match[2]}", page)  # noqa: B023  # called at once
     return page
 
 
-def markdown(results: Found) -> str:
+def markdown(results: Found, tables: Tables | None = None) -> str:
     """All tables of these results."""
-    return "\n".join(f"### {name}\n\n{TABLES[name](found)}" for name, found in results.items())
+    return "\n".join(f"### {name}\n\n{(tables or TABLES)[name](found)}" for name, found in results.items())
 
 
-def machine_text(machine: Found, database: str) -> str:
+def machine_text(machine: Found, database: str = "") -> str:
     versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items() if number)
     return (
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB · {machine['system']} · "
-        f"Python {machine['python']} · {database} · {versions}\n"
+        f"Python {machine['python']} · {database + ' · ' if database else ''}{versions}\n"
     )
 
 
 def _turns(found: Found) -> str:
     kinds = {"all webhooks": found["requests"], **{f"until more is heard: {k}": v for k, v in found["kinds"].items()}}
     rows = [[name, each["count"], *_ms(each)] for name, each in kinds.items()]
-    table = _table(["", "count", "p50 ms", "p95 ms", "p99 ms", "longest ms"], rows)
+    table = markdown_table(["", "count", "p50 ms", "p95 ms", "p99 ms", "longest ms"], rows)
     met = _met(found["requests"]["p95"] < found["target_p95"])
     target = f"Target: p95 of all webhooks under {1000 * found['target_p95']:.0f} ms: **{met}**."
     return f"{_conditions(found)}\n\n{target} {_losses(found)}\n\n{table}"
@@ -54,14 +55,14 @@ def _answer(found: Found) -> str:
         met = _met(each["answer"]["p50"] < found["target_p50"])
         lines.append(f"- {engine}: target p50 under {found['target_p50']} s: **{met}**.")
     head = f"{found['utterances']} utterances of tests/calls, each {found['rounds']} times.\n\n"
-    table = _table(["", "count", "p50 s", "p95 s", "longest s"], rows)
+    table = markdown_table(["", "count", "p50 s", "p95 s", "longest s"], rows)
     stock = {name: each for name, each in found["stock"].items() if isinstance(each, Mapping)}
     rates = {name: each["word_error_rate"] for name, each in stock.items()}
     shown = [
         [name, *_seconds(each["seconds"]), "–" if rates[name] is None else f"{100 * rates[name]:.1f} %"]
         for name, each in stock.items()
     ]
-    beside = _table(["the engine alone, `base`", "p50 s", "p95 s", "longest s", "word error rate"], shown)
+    beside = markdown_table(["the engine alone, `base`", "p50 s", "p95 s", "longest s", "word error rate"], shown)
     return head + "\n".join(lines) + f"\n\n{table}\n{_when(found['stock'])}\n\n{beside}"
 
 
@@ -85,14 +86,14 @@ def _knee(found: Found) -> str:
             ]
             for step in sorted(each["steps"], key=lambda step: int(step["calls"]))
         ]
-        table = _table([*columns, "load's share"], rows)
+        table = markdown_table([*columns, "load's share"], rows)
         parts.append(f"{engine}: the knee is at **{each['knee']} calls**. {_when(each)}\n\n{table}")
     return "\n\n".join(parts)
 
 
 def _held(found: Found) -> str:
     kinds = {"all webhooks": found["requests"], **{f"until more is heard: {k}": v for k, v in found["kinds"].items()}}
-    table = _table(
+    table = markdown_table(
         ["", "count", "p50 s", "p95 s", "longest s"],
         [[name, each["count"], *_seconds(each)] for name, each in kinds.items()],
     )
@@ -140,6 +141,6 @@ def _seconds(each: Found) -> list[str]:
     return [f"{each[name]:.2f}" for name in ("p50", "p95", "longest")]
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines) + "\n"
