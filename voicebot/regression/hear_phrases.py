@@ -19,6 +19,7 @@ import soxr
 
 from voicebot.errors import VoicebotError
 from voicebot.nlu.corpus import Utterance, read_corpus, read_held_out
+from voicebot.nlu.slices import NOTHING
 from voicebot.regression import background, line
 from voicebot.regression.line import Audio
 from voicebot.regression.recording import seeded
@@ -32,9 +33,6 @@ VOICES = ("bf_alice", "bf_emma", "bm_george", "bm_lewis", "af_heart", "af_sarah"
 
 ACCENTS = ("gmw/en", "gmw/en-GB-scotland", "gmw/en-GB-x-gbclan", "gmw/en-GB-x-gbcwmd", "gmw/en-GB-x-rp", "gmw/en-029")
 """espeak-ng's ways of reading English; the first is plain British, the last Caribbean."""
-
-NOTHING = "[nothing]"
-"""Stands in a held-out utterance for speech of which Whisper wrote no word."""
 
 LONGEST_WORDS = 45
 """More than that is more than Kokoro takes at once."""
