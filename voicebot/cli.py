@@ -8,8 +8,12 @@ import sys
 import click
 
 from voicebot.commands.calls import calls, erase, messages
-from voicebot.commands.content import check, models, publish, train
+from voicebot.commands.content import check, publish, train
+from voicebot.commands.evaluate import evaluate
+from voicebot.commands.intents import intents
+from voicebot.commands.models import models
 from voicebot.commands.placing import call
+from voicebot.commands.review import review
 from voicebot.commands.services import chores, recogniser, serve, web
 from voicebot.commands.settings import config
 from voicebot.commands.waiting import wait
@@ -39,13 +43,16 @@ for command in (
     wait,
     check,
     train,
+    evaluate,
     publish,
+    intents,
     why,
     call,
     calls,
     messages,
     erase,
     models,
+    review,
     config,
 ):
     cli.add_command(command)
