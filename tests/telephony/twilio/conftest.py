@@ -6,8 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
+import structlog
+from flask import Flask
+
+from voicebot.telephony.authentication import authenticated
+from voicebot.telephony.twilio.webhooks import twilio_blueprint
+
+from .desk import LAST_RESORT, PUBLIC, TOKEN, Desk
 
 Reply = tuple[int, bytes, dict[str, str]] | Callable[[BaseHTTPRequestHandler], object]
 """Status, body and headers; or a function that writes whatever it likes."""
@@ -57,3 +65,31 @@ def provider() -> Iterator[Provider]:
     yield here
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def app(desk: Desk) -> Flask:
+    app = Flask(__name__, static_folder=None)
+    app.register_blueprint(
+        twilio_blueprint(
+            desk, public_url=PUBLIC, auth_token=TOKEN, fallback=LAST_RESORT, on_text_status=desk.text_status
+        )
+    )
+
+    @app.get("/healthz")
+    @authenticated("none")
+    def healthz() -> str:
+        return "ok"
+
+    return app
+
+
+@pytest.fixture
+def logged() -> Iterator[list[Any]]:
+    with structlog.testing.capture_logs() as entries:
+        yield entries

@@ -3,190 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import structlog
 from flask import Flask
-from werkzeug.datastructures import MultiDict
-from werkzeug.test import TestResponse
 
-from voicebot.conversation import Fallback
-from voicebot.dialogue.actions import Ask, Expecting, HangUp, Say
-from voicebot.errors import SettingError, StorageError
+from voicebot.dialogue.actions import HangUp, Say
+from voicebot.errors import StorageError
 from voicebot.ports import Answer, Arrival, Pending, TurnInput
-from voicebot.telephony.authentication import authenticated, declared
-from voicebot.telephony.twilio.signature import signed
-from voicebot.telephony.twilio.twiml import Voice
-from voicebot.telephony.twilio.webhooks import BODY_BYTES, twilio_blueprint
+from voicebot.telephony.twilio.webhooks import BODY_BYTES
 
-PUBLIC = "https://bot.example"
-TOKEN = "token-of-the-tests"
-CALL = "CA" + "0" * 32
-CALLER = "+447700900123"
-FORM = {"CallSid": CALL, "From": CALLER, "To": "+441632960100", "CallStatus": "in-progress"}
-URL = "https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1"
-LAST_RESORT = Voice("Polly.Amy-Neural", "en-GB", "Hold.", "Everything is broken.", "+441632960100", "+441632960100")
-SPOKEN = Fallback("Something broke.", "+441632960119", "+441632960100", "Polly.Brian", "en-GB", "One moment.")
-ASKED = Answer((Ask("What are you calling about?", Expecting("request")),), 1)
-
-
-@dataclass
-class Desk:
-    """A conversation that answers as it is told to, and keeps what it was asked."""
-
-    reply: Answer | Pending | Exception = ASKED
-    spoken: Fallback | Exception = SPOKEN
-    whispered: str | Exception | None = "Blue Badge."
-    broken: Exception | None = None
-    asked: list[tuple[Any, ...]] = field(default_factory=list)
-
-    def start(self, arrival: Arrival) -> Answer | Pending:
-        self.asked.append(("start", arrival))
-        return given(self.reply)
-
-    def turn(self, call_id: str, number: int, heard: TurnInput, arrival: Arrival) -> Answer | Pending:
-        self.asked.append(("turn", call_id, number, heard))
-        return given(self.reply)
-
-    def poll(self, call_id: str, number: int, arrival: Arrival) -> Answer | Pending:
-        self.asked.append(("poll", call_id, number))
-        return given(self.reply)
-
-    def ended(self, call_id: str) -> None:
-        self.asked.append(("ended", call_id))
-        given(self.broken)
-
-    def recording_ready(self, call_id: str, url: str) -> None:
-        self.asked.append(("recording_ready", call_id, url))
-        given(self.broken)
-
-    def whisper(self, call_id: str) -> str | None:
-        self.asked.append(("whisper", call_id))
-        return given(self.whispered)
-
-    def fallback(self, call_id: str) -> Fallback:
-        return given(self.spoken)
-
-    def text_status(self, sid: str, status: str, error: str) -> None:
-        self.asked.append(("text_status", sid, status, error))
-        given(self.broken)
-
-
-def given(value: Any) -> Any:
-    if isinstance(value, Exception):
-        raise value
-    return value
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def app(desk: Desk) -> Flask:
-    app = Flask(__name__, static_folder=None)
-    app.register_blueprint(
-        twilio_blueprint(
-            desk, public_url=PUBLIC, auth_token=TOKEN, fallback=LAST_RESORT, on_text_status=desk.text_status
-        )
-    )
-
-    @app.get("/healthz")
-    @authenticated("none")
-    def healthz() -> str:
-        return "ok"
-
-    return app
-
-
-@pytest.fixture
-def logged() -> Iterator[list[Any]]:
-    with structlog.testing.capture_logs() as entries:
-        yield entries
-
-
-def post(app: Flask, path: str, form: Mapping[str, str] = FORM, **changes: Any) -> TestResponse:
-    headers = {"X-Twilio-Signature": signed(PUBLIC + path, form, TOKEN)}
-    return app.test_client().post(path, data=form, headers=changes.pop("headers", headers), **changes)
-
-
-def test_every_route_declares_how_it_is_authenticated(app: Flask) -> None:
-    routes = declared(app)
-    assert routes.pop("GET /healthz") == "none"
-    assert len(routes) == 10
-    assert set(routes.values()) == {"twilio"}
-    assert all(route.startswith("POST /twilio/") for route in routes)
-
-
-def test_a_route_that_declares_nothing_is_refused(desk: Desk) -> None:
-    blueprint = twilio_blueprint(
-        desk, public_url=PUBLIC, auth_token=TOKEN, fallback=LAST_RESORT, on_text_status=desk.text_status
-    )
-    blueprint.add_url_rule("/forgotten", "forgotten", lambda: "secret", methods=["POST"])
-    app = Flask(__name__, static_folder=None)
-    app.register_blueprint(blueprint)
-    assert declared(app)["POST /twilio/forgotten"] is None
-    assert post(app, "/twilio/forgotten").status_code == 403
-
-
-def test_no_credentials_no_blueprint(desk: Desk) -> None:
-    with pytest.raises(SettingError, match="TWILIO_AUTH_TOKEN"):
-        twilio_blueprint(desk, public_url=PUBLIC, auth_token="", fallback=LAST_RESORT, on_text_status=desk.text_status)
-
-
-PATHS = [
-    "/twilio/voice", "/twilio/turn/1", "/twilio/silence/1", "/twilio/wait/1", "/twilio/dial/1", "/twilio/message/1",
-    f"/twilio/whisper/{CALL}/1", "/twilio/status", "/twilio/recording", "/twilio/sms-status",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"X-Twilio-Signature": ""},
-        {"X-Twilio-Signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="},
-        {"X-Twilio-Signature": signed("https://evil.example/twilio/voice", FORM, TOKEN), "Host": "evil.example"},
-        {"X-Twilio-Signature": signed("https://evil.example/twilio/voice", FORM, TOKEN),
-         "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "Forwarded": "host=evil.example"},
-        {"X-Twilio-Signature": signed(PUBLIC + "/twilio/other", FORM, TOKEN)},
-    ],
-)  # fmt: skip
-def test_unsigned_is_403_and_nothing_happens(
-    app: Flask, desk: Desk, logged: list[Any], path: str, headers: dict[str, str]
-) -> None:
-    response = post(app, path, headers=headers)
-    assert response.status_code == 403
-    assert desk.asked == []
-    assert logged == [{"event": "signature_refused", "log_level": "warning"}]
-
-
-def test_what_a_proxy_or_a_host_header_says_does_not_matter(app: Flask) -> None:
-    signature = signed(PUBLIC + "/twilio/voice", FORM, TOKEN)
-    headers = {"X-Twilio-Signature": signature, "Host": "10.0.0.7:8000", "X-Forwarded-Host": "evil.example"}
-    assert post(app, "/twilio/voice", headers=headers).status_code == 200
-
-
-def test_the_query_is_signed_as_it_was_sent(app: Flask, desk: Desk) -> None:
-    assert post(app, "/twilio/voice?a=%20b&c=%C3%A9").status_code == 200
-    headers = {"X-Twilio-Signature": signed(PUBLIC + "/twilio/voice?a=1", FORM, TOKEN)}
-    assert post(app, "/twilio/voice?a=2", headers=headers).status_code == 403
-
-
-def test_repeated_parameters_verify(app: Flask) -> None:
-    form = MultiDict([*FORM.items(), ("SipHeader_X-A", "1"), ("SipHeader_X-A", "2")])
-    assert post(app, "/twilio/voice", form).status_code == 200
-
-
-@pytest.mark.parametrize("method", ["GET", "PUT", "OPTIONS", "HEAD"])
-def test_only_post(app: Flask, desk: Desk, method: str) -> None:
-    assert app.test_client().open("/twilio/voice", method=method).status_code in (403, 405)
-    assert desk.asked == []
+from .desk import CALL, CALLER, FORM, PATHS, PUBLIC, URL, Desk, post
 
 
 def test_a_call_is_answered(app: Flask, desk: Desk) -> None:
@@ -269,7 +97,7 @@ def test_whatever_breaks_the_caller_hears_a_sentence_and_gets_a_person(
     assert "<Number>+441632960119</Number>" in response.text
     [entry] = logged
     assert (entry["event"], entry["kind"], entry["code"]) == ("turn_failed", "RuntimeError", "bug")
-    assert "test_webhooks.py" in entry["where"]
+    assert "desk.py" in entry["where"]
     assert "Doris" not in str(entry)
     assert CALLER not in str(entry)
 
