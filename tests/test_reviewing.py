@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,13 @@ from tests.storage.conftest import (  # noqa: F401 - pytest finds them by name
 from tests.storage.ringing import fixed_table, heard, ring
 from tests.storage.samples import START, Now
 from voicebot.config import Settings
+from voicebot.errors import StorageError
 from voicebot.reviewing import Desk, Labelled, as_phrase
 from voicebot.routing.issues import Mark
 from voicebot.storage.calls import SqlCallStore
+from voicebot.storage.database import writing
+from voicebot.storage.retention import Keep, apply, erase
+from voicebot.storage.schema import reviewed
 
 ROOT = Path(__file__).parents[1]
 WORDS = "the road has gone all to pieces"
@@ -65,6 +70,91 @@ def test_the_same_words_from_another_call_need_no_second_look(
     desk.enter([Labelled(WORDS, "skip", ("CA1", 1), HERE)])
     ring(store, now, fixed_table(), "CA2", [heard(f"Um, {WORDS}!", library_services=0.5)])
     assert desk.groups(START, 10, print) == []
+
+
+@pytest.mark.parametrize("how", ["erased", "over"])
+def test_words_that_are_gone_are_written_nowhere(
+    settings: Settings,
+    engine: Engine,  # noqa: F811
+    store: SqlCallStore,  # noqa: F811
+    now: Now,  # noqa: F811
+    how: str,
+) -> None:
+    desk = Desk(settings, engine, now)
+    ring(store, now, fixed_table(), "CA1", [heard(WORDS, library_services=0.5)])
+    (group,) = desk.groups(START, 10, print)
+    if how == "erased":
+        erase(engine, now(), call_id="CA1")
+    else:
+        apply(engine, Keep(0, 1, 30, 730), START + timedelta(days=2))
+    before = (settings.intents / "pothole.yaml").read_text("utf-8")
+    row = Mark("labels.csv", 7, 3)
+    done = desk.enter([Labelled(WORDS, "pothole", ("CA1", 1), row)])
+    assert [(each.code, each.line, each.fix) for each in done.issues] == [("E808", 7, "empty the label")]
+    assert "the words of this call have been erased, or their time is over" in done.issues[0].message
+    assert (settings.intents / "pothole.yaml").read_text("utf-8") == before
+    assert desk.enter([Labelled(WORDS, "skip", ("CA1", 1), row)]).issues == (), "nothing would be written"
+    assert desk.still_open(group.cases) == []
+
+
+def test_where_the_mark_fails_it_is_said_that_the_phrases_are_there(
+    settings: Settings,
+    engine: Engine,  # noqa: F811
+    store: SqlCallStore,  # noqa: F811
+    now: Now,  # noqa: F811
+) -> None:
+    ring(store, now, fixed_table(), "CA1", [heard(WORDS, library_services=0.5)])
+    with writing(engine) as connection:
+        reviewed.drop(connection)
+    with pytest.raises(StorageError, match="are in intents/, but not marked"):
+        Desk(settings, engine, now).enter([Labelled(WORDS, "pothole", ("CA1", 1), HERE)])
+    assert f"  - {WORDS}\n" in (settings.intents / "pothole.yaml").read_text("utf-8")
+
+
+def test_intents_that_have_gone_are_neither_suggested_nor_labels(
+    settings: Settings,
+    engine: Engine,  # noqa: F811
+    store: SqlCallStore,  # noqa: F811
+    now: Now,  # noqa: F811
+) -> None:
+    ring(store, now, fixed_table(), "CA1", [heard(WORDS, library_services=0.3, bus_times=0.28, pothole=0.25)])
+    desk = Desk(settings, engine, now)
+    (group,) = desk.groups(START, 10, print)
+    assert group.suggested == group.cases[0].suggested == ("library_services", "pothole")
+    done = desk.enter([Labelled(WORDS, "library_service", ("CA1", 1), HERE)])
+    (issue,) = done.issues
+    assert (issue.code, issue.fix) == ("E801", "did you mean library_services?")
+
+
+def test_neither_of_two_turns_both_down(
+    settings: Settings,
+    engine: Engine,  # noqa: F811
+    store: SqlCallStore,  # noqa: F811
+    now: Now,  # noqa: F811
+) -> None:
+    two = heard(WORDS, pothole=0.36, library_services=0.34, out_of_scope=0.05)
+    ring(store, now, fixed_table(), "CA1", [two, heard("neither", "neither")])
+    (group,) = Desk(settings, engine, now).groups(START, 10, print)
+    (case,) = group.cases
+    assert (case.seen.decision, case.seen.signs) == ("offer_two", ("turned_down",))
+    assert case.suggested[0] == "out_of_scope"
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_no_more_than_the_limit(
+    settings: Settings,
+    engine: Engine,  # noqa: F811
+    store: SqlCallStore,  # noqa: F811
+    now: Now,  # noqa: F811
+    limit: int,
+) -> None:
+    desk = Desk(settings, engine, now)
+    ring(store, now, fixed_table(), "CA1", [heard("renewing a book", library_services=0.95)])
+    assert [each.cases[0].seen.call_id for each in desk.groups(START, limit, print)] == ["CA1"]
+    ring(store, now, fixed_table(), "CA2", [heard(WORDS, library_services=0.5)])
+    ring(store, now, fixed_table(), "CA3", [heard("who mends the clock", library_services=0.5)])
+    found = [case for each in desk.groups(START, limit, print) for case in each.cases]
+    assert len(found) == limit
 
 
 @pytest.mark.parametrize(

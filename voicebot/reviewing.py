@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -16,12 +16,21 @@ from functools import cached_property
 from sqlalchemy import Engine
 
 from voicebot.config import Settings
+from voicebot.errors import StorageError
 from voicebot.nlu.clean import clean
 from voicebot.nlu.phrases.book import Change, PhraseBook, unfit
 from voicebot.publishing import account
-from voicebot.routing.issues import Issue, Mark, issue, shown
+from voicebot.routing.issues import Issue, Mark, choose, issue, shown
 from voicebot.storage.redaction import redact
-from voicebot.storage.review_queries import Place, Reviewable, mark, marked, reviewed_words, to_review
+from voicebot.storage.review_queries import (
+    Place,
+    Reviewable,
+    mark,
+    marked,
+    reviewed_words,
+    still_stored,
+    to_review,
+)
 
 Progress = Callable[[str], None]
 
@@ -113,9 +122,12 @@ class Desk:
     def groups(self, since: datetime, limit: int, tell: Progress) -> list[Group]:
         """At most `limit` utterances, those first that cost callers most: misrouted, refused, uncertain, then calm."""
         done = frozenset(map(clean, reviewed_words(self._engine)))
-        cases = [each for each in _cases(to_review(self._engine, since)) if clean(each.seen.heard) not in done]
+        known = frozenset(self.book.intents)
+        seen = to_review(self._engine, since, tell)
+        cases = [each for each in _cases(seen, known) if clean(each.seen.heard) not in done]
         worst = sorted((each for each in cases if each.seen.kind != "accepted"), key=lambda each: -each.cost)
-        calm = sorted((each for each in cases if each.seen.kind == "accepted"), key=_by_lot)[: max(1, limit // CALM)]
+        some = min(max(1, limit // CALM), limit - bool(worst))
+        calm = sorted((each for each in cases if each.seen.kind == "accepted"), key=_by_lot)[:some]
         chosen = [*worst[: max(MOST, limit)], *calm]
         if not chosen:
             return []
@@ -123,16 +135,18 @@ class Desk:
 
         encoder = review_encoder(self._settings.models, self._settings.weights)
         found = group([each.seen.heard for each in chosen], [each.cost for each in chosen], encoder, tell)
-        return _first([[chosen[at] for at in members] for members in found], limit, len(calm))
+        return _first([[chosen[at] for at in members] for members in found], known, limit, len(calm))
 
     def still_open(self, cases: Sequence[Case]) -> list[Case]:
-        """Those that nobody has reviewed meanwhile."""
-        done = marked(self._engine, (each.seen.place for each in cases))
-        return [each for each in cases if each.seen.place not in done]
+        """Those that nobody has reviewed meanwhile, and whose words have not been erased."""
+        places = [each.seen.place for each in cases]
+        left = still_stored(self._engine, places) - marked(self._engine, places)
+        return [each for each in cases if each.seen.place in left]
 
     def enter(self, labels: Sequence[Labelled], dry_run: bool = False) -> Entered:
         """Add what was labelled to intents/, redacted again, and remember that it was reviewed. All or nothing: with
-        any mistake, or with `dry_run`, nothing is written."""
+        any mistake, or with `dry_run`, nothing is written. Words that are stored no more are a mistake: what was erased
+        here must not live on in git."""
         with self.book.held():
             phrases = [replace(each, words=as_phrase(each.words)) for each in labels]
             issues = [*self._mistakes(phrases), *_contradictions(phrases)]
@@ -150,12 +164,26 @@ class Desk:
         if dry_run:
             return entered
         places = {each.place: each.label for each in phrases if each.place is not None}
-        return replace(entered, marked=mark(self._engine, places.items(), account(self._settings), self._clock()))
+        try:
+            new_marks = mark(self._engine, places.items(), account(self._settings), self._clock())
+        except StorageError as error:
+            if not entered.added:
+                raise
+            what = "the last phrases are in intents/, but not marked as reviewed, and may come again"
+            raise StorageError(f"{error.message} ({what})") from error
+        return replace(entered, marked=new_marks)
 
-    def _mistakes(self, labels: Iterable[Labelled]) -> Iterable[Issue]:
+    def _mistakes(self, labels: Sequence[Labelled]) -> Iterable[Issue]:
+        stored = still_stored(self._engine, (each.place for each in labels if each.place is not None))
         for each in labels:
             if each.label == SKIP:
                 continue
+            if each.label not in self.book.intents:  # its file has gone since the label was given
+                fix = choose(each.label, (*self.book.intents, SKIP), "take another, or skip")
+                yield issue("E801", each.mark, f"{shown(each.label)} is no label", fix)
+            if each.place is not None and each.place not in stored:
+                message = "the words of this call have been erased, or their time is over"
+                yield issue("E808", each.mark, message, "empty the label")
             for message, fix in unfit(each.words):
                 yield issue("E804", each.mark, f"{shown(each.words)} is no phrase: {message}", fix)
             found = self.book.find(each.words)
@@ -185,17 +213,17 @@ def _contradictions(labels: Iterable[Labelled]) -> Iterable[Issue]:
             yield issue("E806", each.mark, message, "choose one of the two, or skip")
 
 
-def _cases(found: Iterable[Reviewable]) -> list[Case]:
-    """The same words, heard again and again, are one case."""
+def _cases(found: Iterable[Reviewable], known: Collection[str]) -> list[Case]:
+    """The same words, heard again and again, are one case. `known`: intents that may be suggested."""
     heard: defaultdict[str, list[Reviewable]] = defaultdict(list)
     for each in found:
         if text := clean(each.heard):
             heard[text].append(each)
-    return [_case(sorted(each, key=lambda seen: -_cost(seen))) for each in heard.values()]
+    return [_case(sorted(each, key=lambda seen: -_cost(seen)), known) for each in heard.values()]
 
 
-def _case(times: Sequence[Reviewable]) -> Case:
-    return Case(times[0], len(times), sum(map(_cost, times)), _likeliest(times))
+def _case(times: Sequence[Reviewable], known: Collection[str]) -> Case:
+    return Case(times[0], len(times), sum(map(_cost, times)), _likeliest(times, known))
 
 
 def _cost(seen: Reviewable) -> float:
@@ -210,16 +238,16 @@ def _cost(seen: Reviewable) -> float:
     return {"confirm": thresholds.CONFIRM, "offer_two": thresholds.QUESTION}.get(seen.decision, 1.5)
 
 
-def _likeliest(seen: Iterable[Reviewable]) -> tuple[str, ...]:
-    """What the calls came to counts as much as full confidence; what a caller has turned down does not count."""
+def _likeliest(seen: Iterable[Reviewable], known: Collection[str]) -> tuple[str, ...]:
+    """What the calls came to counts as much as full confidence; what a caller has turned down does not count. Calls may
+    be older than intents/: what is no intent any more is left out."""
     weights: defaultdict[str, float] = defaultdict(float)
     for each in seen:
         for intent, confidence in each.ranked:
-            refused = "turned_down" in each.signs and intent == each.intent
-            weights[intent] += 0.0 if refused else confidence
+            weights[intent] += 0.0 if intent in each.turned_down else confidence
         if each.came_to:
             weights[each.came_to] += 1.0
-    return tuple(sorted(weights, key=lambda intent: (-weights[intent], intent))[:SUGGESTED])
+    return tuple(sorted(weights.keys() & known, key=lambda intent: (-weights[intent], intent))[:SUGGESTED])
 
 
 def _by_lot(case: Case) -> bytes:
@@ -227,14 +255,14 @@ def _by_lot(case: Case) -> bytes:
     return hashlib.sha256(f"{case.seen.call_id}:{case.seen.turn}".encode()).digest()
 
 
-def _first(groups: Iterable[Sequence[Case]], limit: int, calm: int) -> list[Group]:
-    """As many as `limit` allows; the calm ones keep their places at the end."""
+def _first(groups: Iterable[Sequence[Case]], known: Collection[str], limit: int, calm: int) -> list[Group]:
+    """As many as `limit` allows, of which `calm` places, at the end, are kept for the calm ones."""
     found: list[Group] = []
-    left = {True: max(1, limit - calm), False: calm}
+    left = {True: limit - calm, False: calm}
     for cases in groups:
         worst = any(each.seen.kind != "accepted" for each in cases)
         shown_cases = tuple(cases[: left[worst]])
         left[worst] -= len(shown_cases)
         if shown_cases:
-            found.append(Group(shown_cases, _likeliest(each.seen for each in shown_cases)))
+            found.append(Group(shown_cases, _likeliest((each.seen for each in shown_cases), known)))
     return found

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import signal
 import subprocess
 import sys
+from pathlib import Path
+
+from click.testing import CliRunner
 
 from tests.storage.ringing import heard
+from voicebot.cli import cli
+from voicebot.errors import ContentError
 from voicebot.storage.calls import SqlCallStore
 
 from .reviewed_calls import (
@@ -84,6 +90,41 @@ def test_what_stands_elsewhere_is_asked_again(store: SqlCallStore) -> None:
     assert "stands under pothole already (intents/pothole.yaml:6)" in done.stdout
     assert "big hole in the tarmac" not in phrases("library_services")
     assert everything() == []
+
+
+def test_keys_name_no_intent_that_has_gone(store: SqlCallStore) -> None:
+    call(store, "CA1", heard(HOLE, bus_times=0.3, library_services=0.25, pothole=0.2))
+    done = run("--label", input="1\n")
+    assert "1 library_services  2 pothole  s skip" in done.stdout
+    assert done.exit_code == 0, done.exception
+    assert phrases("library_services")[-1] == HOLE
+
+
+def test_where_a_file_fails_half_way_what_was_labelled_is_still_counted(calls: SqlCallStore) -> None:
+    damage = _Damage()
+    done = CliRunner().invoke(cli, ["review", "--label", "--limit", "20"], input=damage)
+    assert isinstance(done.exception, ContentError)
+    assert "intents/pothole.yaml: 1 added" in done.stdout
+    assert "1 phrase added; 0 there already, 0 skipped." in done.stdout
+    assert phrases("pothole")[-1] == HOLE
+
+
+class _Damage(io.BytesIO):
+    """Labels one group; and before the label of the next is typed, somebody spoils a file."""
+
+    def __init__(self) -> None:
+        super().__init__(b"pothole\ndistrict_bins\n")
+        self._lines = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self._lines += 1
+        if self._lines == 2:
+            Path("intents/district_bins.yaml").write_text("phrases:\n\t- x\n", "utf-8")
+        return super().readline(size)
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        """Text streams read by this: a line at a time, as from a terminal."""
+        return self.readline()
 
 
 def test_ways_that_exclude_each_other(store: SqlCallStore) -> None:

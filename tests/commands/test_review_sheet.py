@@ -91,6 +91,7 @@ def test_as_excel_saves_it(calls: SqlCallStore) -> None:
 def test_encodings_and_separators(store: SqlCallStore, encoding: str, between: str) -> None:
     table = [["call", "turn", "heard", "label"], ["CAbin0", "1", "it’s £5 at the café, is it", "district_bins"]]
     text = "\r\n".join(between.join(f'"{cell}"' for cell in row) for row in table)
+    call(store, "CAbin0", heard(table[1][2], pothole=0.3))
     Path("x.csv").write_bytes(text.encode(encoding))
     assert run("--back", "x.csv").exit_code == 0
     assert phrases("district_bins")[-1] == "it’s £5 at the café, is it"
@@ -159,6 +160,7 @@ def test_a_file_that_is_not_there(store: SqlCallStore) -> None:
 
 def test_words_that_a_spreadsheet_would_carry_out(store: SqlCallStore) -> None:
     hostile = [HOSTILE, "+44 is the code", "-1 it said", "@SUM(A1)", " =1+1", "'=2+2", "\t=3+3", "\r\n=4+4"]
+    hostile += ["＝5+5", "＋6", "－7", "＠SUM"]
     for number, words in enumerate(hostile):
         call(store, f"CA{number}", heard(words, pothole=0.3))
     run("--out", "labels.csv")
@@ -166,7 +168,7 @@ def test_words_that_a_spreadsheet_would_carry_out(store: SqlCallStore) -> None:
     assert len(rows) == len(hostile)
     for row in rows:
         assert row["heard"].startswith("'")
-        assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for cell in row.values())
+        assert not any(cell.lstrip().startswith(tuple("=+-@＝＋－＠")) for cell in row.values())
     labelled({row["heard"]: "out_of_scope" for row in rows})
     done = run("--back", "labels.csv")
     assert done.exit_code == 0, done.output
@@ -190,12 +192,27 @@ def test_redacted_again_and_without_tags(store: SqlCallStore) -> None:
     assert second.split()[3] in ("Alex", "Chris", "Jo", "Kim", "Robin", "Sam")
 
 
-def test_calls_that_are_gone_still_teach(calls: SqlCallStore) -> None:
+def test_a_row_whose_call_was_erased_is_named_and_nothing_is_written(calls: SqlCallStore) -> None:
     run("--out", "labels.csv")
-    labelled({HOLE: "pothole"})
+    labelled({HOLE: "pothole", PIZZA: "out_of_scope"})
     erase(bootstrap.open_storage(load_settings()), bootstrap.utc_now(), call_id="CAhole")
-    assert json.loads(run("--back", "labels.csv", "--json").stdout)["marked"] == 0
-    assert phrases("pothole")[-1] == HOLE
+    done = run("--back", "labels.csv")
+    assert done.exit_code == 1
+    assert "labels.csv:2:3: E808" in done.stdout
+    assert "1 to correct; nothing was added" in done.stdout
+    assert HOLE not in phrases("pothole")
+    labelled({PIZZA: "out_of_scope"})
+    assert run("--back", "labels.csv").exit_code == 0
+    assert phrases("out_of_scope")[-1] == PIZZA
+
+
+def test_a_sheet_that_is_there_is_refused_before_the_long_work(calls: SqlCallStore) -> None:
+    Path("labels.csv").write_text("half of it is labelled", "utf-8")
+    done = run("--out", "labels.csv")
+    assert done.exit_code != 0
+    assert "is there already" in done.output
+    assert "Reading what" not in done.output
+    assert Path("labels.csv").read_text("utf-8") == "half of it is labelled"
 
 
 def test_intents_with_a_mistake_are_named(calls: SqlCallStore) -> None:

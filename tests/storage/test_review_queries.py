@@ -3,14 +3,17 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine
 
 from voicebot.dialogue.events import TransferEnded
+from voicebot.storage import review_queries
 from voicebot.storage.calls import SqlCallStore
 from voicebot.storage.database import reading
 from voicebot.storage.retention import Keep, apply, erase
-from voicebot.storage.review_queries import mark, marked, reviewed_words, to_review
+from voicebot.storage.review_queries import _reviewable, mark, marked, reviewed_words, still_stored, to_review
 from voicebot.storage.schema import reviewed
+from voicebot.storage.signs import Judged, Sign, TurnSeen
 
 from .ringing import fixed_table, heard, ring
 from .samples import START, Now
@@ -84,3 +87,47 @@ def test_marks_go_with_the_call_and_with_its_words(store: SqlCallStore, engine: 
     assert [each.call_id for each in to_review(engine, START)] == [], "without words there is nothing to look at"
     apply(engine, keep, START + timedelta(days=800))
     assert marks(engine) == []
+
+
+def test_what_is_still_stored_and_no_mark_for_what_is_not(store: SqlCallStore, engine: Engine, now: Now) -> None:
+    rung(store, now, "CA1", "CA2", "CA3")
+    places = [("CA1", 1), ("CA2", 1), ("CA3", 1), ("CA3", 77), ("CA9", 1)]
+    assert still_stored(engine, places) == {("CA1", 1), ("CA2", 1), ("CA3", 1)}
+    assert still_stored(engine, []) == frozenset()
+    erase(engine, now(), call_id="CA2")
+    keep = Keep(audio_days=0, transcript_days=1, message_days=30, call_days=730)
+    apply(engine, keep, START + timedelta(days=1))
+    assert still_stored(engine, places) == {("CA3", 1)}, "the call of CA1 is there, its words are not"
+    assert mark(engine, [(place, "pothole") for place in places], "ann", now()) == 1
+    assert marks(engine) == [("CA3", 1, "pothole", "ann")]
+
+
+@pytest.mark.parametrize(
+    ("decision", "signs", "came_to", "turned_down"),
+    [
+        ("offer_two", ["turned_down"], None, {"pothole", "roadworks"}),
+        ("offer_two", ["turned_down"], "pothole", {"roadworks"}),
+        ("offer_two", ["turned_down"], "flooding", {"pothole", "roadworks"}),
+        ("offer_two", [], None, set()),
+        ("confirm", ["turned_down"], None, {"pothole"}),
+        ("accept", ["advisor"], None, set()),
+    ],
+)
+def test_what_was_turned_down(decision: str, signs: list[Sign], came_to: str | None, turned_down: set[str]) -> None:
+    ranked = ("pothole", 0.4), ("roadworks", 0.38), ("flooding", 0.1)
+    seen = TurnSeen(1, START, START, "Heard", "the road", "pothole", 0.4, ranked, decision, "")
+    assert _reviewable("CA1", Judged(seen, signs, came_to)).turned_down == turned_down
+
+
+def test_more_calls_than_are_looked_at_are_told_of(
+    store: SqlCallStore, engine: Engine, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung(store, now, "CA1", "CA2", "CA3")
+    told: list[str] = []
+    monkeypatch.setattr(review_queries, "MOST_CALLS", 3)
+    assert len(to_review(engine, START, told.append)) == 3
+    assert told == []
+    monkeypatch.setattr(review_queries, "MOST_CALLS", 2)
+    assert [each.call_id for each in to_review(engine, START, told.append)] == ["CA3", "CA2"]
+    (line,) = told
+    assert "newest 2 calls" in line

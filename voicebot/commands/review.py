@@ -13,8 +13,8 @@ import click
 from voicebot import bootstrap
 from voicebot.commands.moments import moment
 from voicebot.commands.output import emit, json_option, progress
-from voicebot.commands.review_labelling import label_groups, printable
-from voicebot.commands.review_sheet import read_sheet, write_sheet
+from voicebot.commands.review_labelling import Tally, label_groups, printable
+from voicebot.commands.review_sheet import read_sheet, refuse_old, write_sheet
 from voicebot.config import load_settings
 from voicebot.reviewing import Case, Desk, Entered, Group
 
@@ -66,8 +66,8 @@ def review(
     Examples:
       voicebot review --since 2026-11-01
       voicebot review --label
-      voicebot review --out labels.csv
-      voicebot review --back labels.csv --dry-run
+      voicebot review --out var/labels.csv
+      voicebot review --back var/labels.csv --dry-run
     """
     if sum((out is not None, back is not None, label)) > 1:
         raise click.UsageError("give one of --out, --back and --label")
@@ -80,6 +80,8 @@ def review(
     if back is not None:
         _back(desk, back, dry_run, as_json)
         return
+    if out is not None:
+        refuse_old(out)  # before the long work
     groups = desk.groups(since, limit, progress(as_json))
     if out is not None:
         _out(desk, out, groups, as_json)
@@ -147,7 +149,14 @@ def _entered(entered: Entered, dry_run: bool) -> dict[str, Any]:
 
 
 def _label(desk: Desk, groups: Sequence[Group]) -> None:
-    tally = label_groups(desk, groups, [_shown(n, group, len(groups)) for n, group in enumerate(groups, 1)])
+    tally = Tally()
+    try:
+        label_groups(desk, groups, [_shown(n, group, len(groups)) for n, group in enumerate(groups, 1)], tally)
+    finally:  # where a part fails half-way, what was labelled before is kept, and she is told so
+        _show_tally(tally)
+
+
+def _show_tally(tally: Tally) -> None:
     for file, number in sorted(tally.added.items()):
         click.echo(f"{file}: {number} added")
     total = _counted(tally.added.total(), "phrase")

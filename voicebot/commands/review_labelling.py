@@ -39,22 +39,22 @@ class _Enough(Exception):
     """She wants to stop."""
 
 
-def label_groups(desk: Desk, groups: Sequence[Group], show: Sequence[str]) -> Tally:
-    """Ask for each group until there are no more or she has had enough. `show` is how each group is printed."""
-    tally = Tally()
+def label_groups(desk: Desk, groups: Sequence[Group], show: Sequence[str], tally: Tally) -> None:
+    """Ask for each group until there are no more or she has had enough. `show` is how each group is printed. `tally`
+    is right whenever this ends, also where a `VoicebotError` ends it."""
     with _completing((*desk.book.intents, SKIP)):
         try:
             for group, text in zip(groups, show, strict=True):
                 cases = desk.still_open(group.cases)
                 if not cases:
-                    continue  # another reviewer was quicker
+                    continue  # another reviewer was quicker, or the calls have been erased
                 click.echo(text)
                 if len(cases) < len(group.cases):
-                    click.echo(f"({len(group.cases) - len(cases)} of them somebody else has labelled meanwhile.)")
+                    fewer = len(group.cases) - len(cases)
+                    click.echo(f"({fewer} of them somebody has labelled or erased meanwhile.)")
                 _label(desk, cases, group.suggested, tally)
         except (_Enough, click.Abort, KeyboardInterrupt):
             click.echo()
-    return tally
 
 
 def _label(desk: Desk, cases: Sequence[Case], suggested: Sequence[str], tally: Tally) -> None:

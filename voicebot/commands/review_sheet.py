@@ -6,6 +6,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -25,16 +26,23 @@ SUGGESTIONS = tuple(f"suggestion {number}" for number in range(1, SUGGESTED + 1)
 COLUMNS = ("group", "heard", "label", *SUGGESTIONS, "why", "decision", "intent", "confidence")
 MORE_COLUMNS = ("times", "when (UTC)", "call", "turn", "labels to choose from")
 
-FORMULA = ("=", "+", "-", "@")
-"""A cell that begins so is a formula to a spreadsheet; a caller's words must never be one (OWASP, CSV injection)."""
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""A cell that begins so is a formula to a spreadsheet, to some also where the sign is a full-width one; a caller's
+words must never be one (OWASP, CSV injection)."""
 
 MOST_BYTES = 20_000_000
+
+
+def refuse_old(file: Path) -> None:
+    """Raises `click.ClickException` where the file is there already, for somebody may have labelled half of it."""
+    if os.path.lexists(file):
+        raise click.ClickException(f"{file} is there already; name another file, or delete it")
 
 
 def write_sheet(file: Path, groups: Iterable[Group], labels: Sequence[str], why: Mapping[str, str]) -> int:
     """One row for each utterance; the last column lists the labels. How many utterances. `why`: kind or sign → words.
 
-    Raises `click.ClickException` where the file is there already, for somebody may have labelled half of it."""
+    Raises `click.ClickException` as `refuse_old` does, and where the file cannot be written."""
     rows = list(_rows(groups, why))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
@@ -42,12 +50,11 @@ def write_sheet(file: Path, groups: Iterable[Group], labels: Sequence[str], why:
     width = len(COLUMNS) + len(MORE_COLUMNS) - 1
     for row, label in zip_longest(rows, (*sorted(labels), SKIP)):
         writer.writerow([*map(_defused, row or [""] * width), label or ""])
+    refuse_old(file)
     try:
         with file.open("x", encoding="utf-8-sig", newline="") as opened:  # Excel takes it for UTF-8 by its mark
             file.chmod(0o600)
             opened.write(out.getvalue())
-    except FileExistsError:
-        raise click.ClickException(f"{file} is there already; name another file, or delete it") from None
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written ({error.strerror})") from None
     return len(rows)

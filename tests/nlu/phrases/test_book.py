@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,21 @@ def test_a_folder_that_may_not_be_written_to(folder: Path) -> None:
             book.write(book.changes({"pothole": ["new"]}))
     finally:
         folder.chmod(0o700)
+
+
+@pytest.mark.parametrize("where", ["nowhere/library.yaml", "folder.yaml"])
+def test_where_one_file_cannot_be_written_no_parts_are_left(folder: Path, where: str) -> None:
+    """The first cannot be prepared, so that nothing is changed; the second cannot be put in place."""
+    book = PhraseBook(folder)
+    changes = book.changes({"library": ["new"], "pothole": ["new hole"]})
+    (folder / "folder.yaml").mkdir()
+    before = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+    spoilt = [changes[0], replace(changes[1], file=folder / where)]
+    with pytest.raises(ContentError, match="cannot be written"):
+        book.write(spoilt)
+    after = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+    assert after.keys() == before.keys()
+    assert (after == before) is where.startswith("nowhere")
 
 
 @pytest.mark.parametrize("words", ["...", "um", "", "hole 🕳", "\x1b[2J hole", "яма на дороге", "x " * 3000])

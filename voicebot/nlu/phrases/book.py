@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
@@ -130,9 +130,9 @@ class PhraseBook:
             os.close(folder)
 
     def write(self, changes: Iterable[Change]) -> None:
-        """Within `held`. Files are written one after the other; each is whole at any time."""
-        for change in changes:
-            _replace(change.file, change.after)
+        """Within `held`. All are written beside their files and only then put in place, so that a full disk leaves
+        everything as it was; each file is whole at any time."""
+        _replace([(each.file, each.after) for each in changes])
         self.refresh()
 
     def _file(self, intent: str) -> Path:
@@ -170,12 +170,33 @@ def _read(file: Path, issues: list[Issue]) -> _Page | None:
     return _Page(stamp, text, {clean(each.text): each.mark.line for each in reversed(phrases_of(root))})
 
 
-def _replace(file: Path, text: str) -> None:
-    part = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
+def _replace(texts: Sequence[tuple[Path, str]]) -> None:
+    parts = [file.with_name(f".{file.name}-{secrets.token_hex(4)}") for file, _ in texts]
     try:
-        part.write_bytes(text.encode("utf-8"))
-        part.chmod(stat.S_IMODE(file.stat().st_mode))
-        part.replace(file)
+        for (file, text), part in zip(texts, parts, strict=True):
+            with _failing(file):
+                _prepare(part, text, stat.S_IMODE(file.stat().st_mode))
+        for (file, _), part in zip(texts, parts, strict=True):
+            with _failing(file):
+                part.replace(file)
+    finally:
+        for part in parts:
+            with suppress(OSError):  # those that are in place are not there any more
+                part.unlink()
+
+
+def _prepare(part: Path, text: str, mode: int) -> None:
+    """On the disk for good, so that putting it in place cannot fail for want of room."""
+    with part.open("xb") as file:
+        file.write(text.encode("utf-8"))
+        file.flush()
+        os.fsync(file.fileno())
+    part.chmod(mode)
+
+
+@contextmanager
+def _failing(file: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise ContentError(f"{file}: cannot be written ({error.strerror}).") from None
