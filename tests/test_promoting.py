@@ -190,9 +190,10 @@ def test_a_bad_model_is_refused_with_every_floor_named(twisted: str, good: str, 
     untouched()
 
 
-def test_forced_it_asks_why_and_keeps_the_answer(home: Path, twisted: str) -> None:
+def test_forced_it_asks_why_and_keeps_the_answer(home: Path, twisted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
     run("publish")
-    done = promote(twisted, "--force", input="\nthe live one must go\n")
+    done = promote(twisted, "--force", input="\n  \nthe live one must go\n")
     assert done.exit_code == 0, done.output
     last = office().history()[-1]
     assert (last.forced, last.why) == (True, "the live one must go")
@@ -201,8 +202,14 @@ def test_forced_it_asks_why_and_keeps_the_answer(home: Path, twisted: str) -> No
     assert "forced: the live one must go" in run("models", "list", "--history").output
 
 
-def test_forced_without_an_answer_nothing_is_promoted(twisted: str, untouched: Callable[[], None]) -> None:
-    assert promote(twisted, "--force", "--why", " ", input="").exit_code != 0
+@pytest.mark.parametrize("why", [(), ("--why", " ")])
+def test_forced_without_a_reason_is_refused_before_anything_is_judged(
+    twisted: str, why: tuple[str, ...], untouched: Callable[[], None]
+) -> None:
+    done = promote(twisted, "--force", *why)
+    assert done.exit_code == 2
+    assert "--why" in done.output
+    assert "Trying" not in done.output
     untouched()
 
 
@@ -223,6 +230,10 @@ def test_a_live_model_that_cannot_be_loaded_is_no_hindrance(home: Path, good: st
     done = promote(better)
     assert done.exit_code == 0, done.output
     assert "Not compared with the live model" in done.output
+    assert promote("live").output == f"{better} is live already.\n"
+    shutil.rmtree(home / "models" / better)
+    with pytest.raises(ModelError, match=f"there is no model {better}"):
+        office().find("live")
 
 
 def test_without_held_out_utterances_it_says_what_is_missing(
@@ -274,7 +285,10 @@ def test_what_was_judged_against_another_model_is_not_promoted(home: Path, bette
 
 
 def test_two_models_side_by_side(home: Path, good: str, twisted: str) -> None:
-    done = run("models", "compare", good, twisted, "--utterances", "utterances")
+    with pytest.raises(ModelError, match="no model is live yet"):
+        office().find("live")
+    run("publish")
+    done = run("models", "compare", "live", twisted, "--utterances", "utterances")
     assert done.exit_code == 0, done.output
     assert "worse" in done.output
     assert "Newly wrong: " in done.output
@@ -295,7 +309,8 @@ def test_lists_and_shows_what_is_known(home: Path, good: str, better: str) -> No
     shown = json.loads(run("models", "show", better[:5], "--json").stdout)
     assert (shown["info"]["who"], shown["state"]) == ("ann", "live")
     assert [each["kind"] for each in shown["history"]] == ["promotion"]
-    text = run("models", "show", better).output
+    text = run("models", "show", "live").output
+    assert f"Model {better}: live" in text
     assert "trained" in text
     assert "epochs 4" in text
 

@@ -32,7 +32,7 @@ from voicebot.speech.gate import spoken_language, trustworthy
 from voicebot.speech.pieces import pieces
 from voicebot.storage.calls import SqlCallStore
 from voicebot.storage.clocks import CallClocks
-from voicebot.storage.database import open_database
+from voicebot.storage.database import open_database, open_existing
 from voicebot.storage.deletions import Deletions
 from voicebot.storage.messages import Messages
 from voicebot.storage.migrate import migrate
@@ -108,6 +108,12 @@ def office(settings: Settings) -> Office:
     """Where models are judged, promoted and taken back."""
     engine = open_storage(settings)
     return Office(settings, published(engine), promotions(engine))
+
+
+def understander_in_use(settings: Settings) -> Understander:
+    """See `publishing.understander_in_use`. The database is only read: nothing is made or brought up to date for it."""
+    engine = open_existing(settings.database_url.get_secret_value())
+    return understander(settings) if engine is None else publishing.understander_in_use(settings, promotions(engine))
 
 
 def intent_names(settings: Settings) -> frozenset[str] | None:

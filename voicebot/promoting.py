@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
+LIVE = "live"
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -70,10 +72,17 @@ class Office:
         return self._promotions.history()
 
     def find(self, beginning: str) -> str:
-        """The one model whose hash begins so."""
+        """The one model whose hash begins so; `live` is the live one, for no hash has an l."""
         from voicebot.nlu.catalogue import find_model
 
-        return find_model(self._models, beginning)
+        if beginning != LIVE:
+            return find_model(self._models, beginning)
+        live = self.live()
+        if live is None:
+            raise ModelError(
+                "no model is live yet. Run `voicebot publish`; `voicebot models list` shows those there are."
+            )
+        return find_model(self._models, live)
 
     def all(self) -> tuple[Described, ...]:
         """Every model that is here, the newest last."""
@@ -94,7 +103,7 @@ class Office:
             "current, but not live": current_hash(self._models) if live != current_hash(self._models) else None,
         }
         state = [what for what, name in named.items() if name == listed.hash]
-        trouble = listed.trouble or why_not(self._models, listed.hash)
+        trouble = listed.trouble or why_not(self._models, listed.hash, self._settings.weights)
         return Described(listed.hash, listed.info, "; ".join([*state, *([trouble] if trouble else [])]))
 
     def compare(self, first: str, second: str, folder: Path, progress: Progress) -> Comparison:
@@ -197,7 +206,7 @@ class Office:
         return try_out(model.info.hash, model, utterances, lambda seen, chosen: live_by(table, seen, chosen))
 
     def _utterances(self, folder: Path) -> list[Utterance]:
-        """Those of `folder` that are not training phrases word for word, as in every report."""
+        """Those of `folder` that nothing was trained on word for word, as in every report."""
         from voicebot.nlu.corpus import read_corpus, read_held_out
         from voicebot.nlu.evaluate import unlearnt
 
@@ -207,8 +216,7 @@ class Office:
                 "--utterances."
             )
         intents = self._settings.intents
-        phrases = [words for words, _ in read_corpus(intents).pairs()] if intents.is_dir() else []
-        return unlearnt(read_held_out(folder), phrases)
+        return unlearnt(read_held_out(folder), read_corpus(intents).texts() if intents.is_dir() else ())
 
     def _table(self) -> Table:
         if self._store.current_hash("table") is None:

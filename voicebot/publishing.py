@@ -42,26 +42,41 @@ def publish(settings: Settings, store: Published, promotions: Promotions) -> Tab
     """Publish routing.yaml, and the current model where none was ever published: another model becomes live by a
     promotion alone. Raises `ContentError`, with every mistake of the file, or `ModelError`; then nothing is published.
     """
-    from voicebot.nlu.registry import current_hash, load_model
-
     table = load_table(settings.routing)
-    model = current_hash(settings.models) if promotions.live() is None else None
-    if model is not None:
-        load_model(settings.models, model, settings.weights)
-    store.publish("table", table.hash, content=settings.routing.read_text(encoding="utf-8"))
+    model = _first_model(settings, promotions)
+    _publish_table(settings, store, table)
     if model is not None:
         promotions.start_with(model, account(settings))
     return table
 
 
 def publish_first(settings: Settings, store: Published, promotions: Promotions) -> None:
-    """The first run publishes what lies in the repository; later ones leave what is published alone.
+    """The first run publishes what lies in the repository; later ones leave what is published alone, be it the table or
+    the model.
 
     Raises `ModelError` where there is no model to publish yet."""
-    if store.current_hash("table") is None or promotions.live() is None:
-        publish(settings, store, promotions)
+    table = load_table(settings.routing) if store.current_hash("table") is None else None
+    model = _first_model(settings, promotions)
+    if table is not None:
+        _publish_table(settings, store, table)
+    if model is not None:
+        promotions.start_with(model, account(settings))
     if promotions.live() is None:
         raise ModelError(f"{settings.models}: no trained model. Run `voicebot train`.")
+
+
+def _publish_table(settings: Settings, store: Published, table: Table) -> None:
+    store.publish("table", table.hash, content=settings.routing.read_text(encoding="utf-8"))
+
+
+def _first_model(settings: Settings, promotions: Promotions) -> str | None:
+    """The current model, which was loaded to see that it can be; None where a model is live, or none is trained yet."""
+    from voicebot.nlu.registry import current_hash, load_model
+
+    model = current_hash(settings.models) if promotions.live() is None else None
+    if model is not None:
+        load_model(settings.models, model, settings.weights)
+    return model
 
 
 def tables(store: Published, file: str = "routing.yaml") -> PublishedTables:
@@ -89,22 +104,42 @@ def understander(settings: Settings, version: str | None = None) -> Understander
     return ModelUnderstander(load_model(settings.models, version, settings.weights))
 
 
+def understander_in_use(settings: Settings, promotions: Promotions) -> Understander:
+    """The model that callers are answered with, for a look at what it makes of words; the current one where there is no
+    database to ask, no model is live in it, or the live one cannot be used here. Raises `ModelError`, `WeightsError`.
+    """
+    try:
+        live = promotions.live()
+    except StorageError:
+        live = None
+    try:
+        return understander(settings, live)
+    except (ModelError, WeightsError):
+        if live is None:
+            raise
+        return understander(settings)
+
+
 def live_understanders(settings: Settings, promotions: Promotions) -> LiveUnderstanders:
     """The live model, loaded and warm, ready to watch for another. Where it cannot be used here, callers are answered
-    by the one before it. Raises `ModelError`, `WeightsError` where that cannot be used either."""
+    by the one before it, and else by the current one: any model understands more than none. Raises `ModelError`,
+    `WeightsError` where none of them can be used, with what is wrong with the first."""
     return LiveUnderstanders(_first(settings, promotions), promotions.live, lambda name: understander(settings, name))
 
 
 def _first(settings: Settings, promotions: Promotions) -> Understander:
-    live = promotions.live()
-    try:
-        return understander(settings, live)
-    except (ModelError, WeightsError) as error:
-        before = model_before(promotions.history())
-        if before is None:
-            raise
-        log.error("model_refused", model=live, **described(error))
+    from voicebot.nlu.registry import current_hash
+
+    names = (promotions.live(), model_before(promotions.history()), current_hash(settings.models))
+    failed: Exception | None = None
+    for name in dict.fromkeys(each for each in names if each is not None):
         try:
-            return understander(settings, before)
-        except VoicebotError:
-            raise error from None
+            return understander(settings, name)
+        except Exception as error:  # whatever is wrong with it, another may do
+            log.error("model_refused", model=name, **described(error))
+            failed = failed or error
+    if failed is None:
+        return understander(settings)  # raises what to do where no model was ever trained
+    if isinstance(failed, VoicebotError):
+        raise failed
+    raise ModelError(f"{settings.models}: no model can be loaded ({type(failed).__name__}).") from failed

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from voicebot.nlu.comparison import Comparison, Tried, bootstrap, compare, try_out
+from voicebot.nlu.comparison import Comparison, Pairs, Tried, bootstrap, compare, try_out
 from voicebot.nlu.corpus import Utterance
 from voicebot.nlu.evaluate import live
 from voicebot.nlu.thresholds import Chosen, Seen
@@ -70,18 +70,47 @@ LAST = [("library", 0.9), ("fire", 0.9)]
 
 @pytest.mark.parametrize(
     ("lost", "gained", "p", "worse"),
-    [(0, 0, 1.0, False), (5, 0, 0.0625, False), (6, 0, 0.03125, True), (9, 1, 0.0215, True), (0, 9, 0.0039, False)],
+    [
+        (0, 0, 1.0, False),
+        (6, 0, 0.03125, False),
+        (9, 1, 0.0215, False),
+        (8, 0, 0.0078, True),
+        (0, 9, 0.0039, False),
+    ],
 )
 def test_mcnemar_s_exact_test_tells_worse_from_noise(lost: int, gained: int, p: float, worse: bool) -> None:
     utterances = said(*["library"] * (lost + gained + 20))
     good, bad = ("library", 0.9), ("pothole", 0.9)
     first = tried("a", utterances, *[good] * lost, *[bad] * gained, *[good] * 20)
     second = tried("b", utterances, *[bad] * lost, *[good] * gained, *[good] * 20)
-    found = compare(first, second).pairs[0]
+    both = compare(first, second)
+    found = both.pairs[0]
     assert (found.lost, found.gained) == (lost, gained)
     assert found.p == pytest.approx(p, abs=1e-4)
-    assert found.is_worse is worse
-    assert found.is_better is (gained == 9)
+    assert (found in both.worse) is worse
+    assert (found in both.better) is (gained == 9)
+
+
+def test_five_measures_at_once_are_held_against_holm_s_limits() -> None:
+    def pairs(*ps: float) -> Comparison:
+        tested = tuple(Pairs(str(at), 1.0, 0.9, 0, 9, p, 100) for at, p in enumerate(ps))
+        return Comparison("a", "b", tested, None, (), ())
+
+    def worse(*ps: float) -> list[str]:
+        return [each.what for each in pairs(*ps).worse]
+
+    assert worse(1, 0.04, 1, 1, 1) == []
+    assert worse(1, 0.009, 1, 1, 1) == ["1"]
+    assert worse(0.009, 1, 0.012, 1, 0.016) == ["0", "2", "4"]  # limits 0.01, 0.0125, 0.0167
+    assert worse(0.011, 0.0112, 0.0113, 1, 1) == []
+
+
+def test_urgent_calls_that_are_lost_are_named_with_what_becomes_of_them() -> None:
+    utterances = said("fire", "fire", "library")
+    first = tried("a", utterances, ("fire", 0.9), ("fire", 0.9), ("fire", 0.9))
+    second = tried("b", utterances, ("fire", 0.9), ("fire", 0.45), ("library", 0.9))
+    (lost,) = compare(first, second).urgent_lost
+    assert (lost.words, lost.at, lost.first, lost.second) == ("words 2", "held/out.yaml:2", "urgent", "offer_two")
 
 
 def test_an_intent_that_only_one_of_them_takes_for_urgent_counts_as_urgent() -> None:

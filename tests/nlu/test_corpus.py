@@ -81,6 +81,7 @@ def test_what_was_heard_belongs_to_its_phrase_and_counts_in_the_hash(tmp_path: P
     after = read_corpus(tmp_path)
     assert after.heard == (HeardPhrase("potholes everywhere", "pot halls everywhere", "pothole", str(file), 2),)
     assert after.pairs() == before.pairs()
+    assert after.texts() == [*before.texts(), "pot halls everywhere"]
     assert after.hash != before.hash
 
 
@@ -96,6 +97,14 @@ def test_what_was_heard_of_a_phrase_that_has_gone_is_left_out_with_a_notice(tmp_
     ]
     assert issues[1].fix == "did you mean pothole?"
     assert corpus == before == read_corpus(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["# nothing yet\nheard:\n", "heard: []\n"])
+def test_nothing_heard_yet_is_no_mistake(tmp_path: Path, text: str) -> None:
+    before = read_corpus(write_intents(tmp_path, SMALL))
+    (tmp_path / "heard").mkdir()
+    (tmp_path / "heard" / "pothole.yaml").write_text(text, "utf-8")
+    assert inspect_corpus(tmp_path) == (before, ())
 
 
 def test_held_out_utterances_may_say_what_was_heard(tmp_path: Path) -> None:

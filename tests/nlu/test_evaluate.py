@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.nlu.seen import LABELS, URGENT, many
+from voicebot.errors import ContentError
 from voicebot.nlu.corpus import Utterance
 from voicebot.nlu.evaluate import (
     BINS,
@@ -172,6 +173,8 @@ def test_figures_of_many_agree_with_each_other() -> None:
 def test_what_was_learnt_by_heart_does_not_count() -> None:
     given = [Utterance(words, "ordinary", ("pothole",), "f.yaml", 1) for words in ("A pothole!", "big hole")]
     assert [each.words for each in unlearnt(given, ["um, a pothole"])] == ["big hole"]
+    with pytest.raises(ContentError, match="nothing to try"):
+        unlearnt(given, ["a pothole", "big hole"])
 
 
 def test_held_out_utterances_are_read_tried_and_told_with_file_and_line(tmp_path: Path) -> None:

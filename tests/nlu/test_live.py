@@ -29,6 +29,7 @@ class Shop:
     """What is published, and what loading it brings: a fault by name, or a model of that name."""
 
     published: str | None = "aaa"
+    trouble: Exception = field(default_factory=lambda: StorageError("the database is gone"))
     faults: dict[str, Exception] = field(default_factory=dict)
     loaded: list[str] = field(default_factory=list)
     gone: bool = False
@@ -36,7 +37,7 @@ class Shop:
 
     def hash(self) -> str | None:
         if self.gone:
-            raise StorageError("the database is gone")
+            raise self.trouble
         return self.published
 
     def load(self, name: str) -> Named:
@@ -128,8 +129,11 @@ def test_going_back_from_one_that_was_refused_ends_the_complaint(models: LiveUnd
     assert models.refused is None
 
 
-def test_a_database_that_is_away_changes_nothing_and_is_told_of_once(models: LiveUnderstanders, shop: Shop) -> None:
-    shop.gone = True
+@pytest.mark.parametrize("trouble", [StorageError("the database is gone"), RuntimeError("nobody foresaw this")])
+def test_a_database_that_is_away_changes_nothing_and_is_told_of_once(
+    models: LiveUnderstanders, shop: Shop, trouble: Exception
+) -> None:
+    shop.gone, shop.trouble = True, trouble
     with capture_logs() as lines:
         models.look()
         models.look()

@@ -14,6 +14,7 @@ from tests.nlu.test_train import QUICK
 from voicebot.errors import ModelError
 from voicebot.nlu.registry import (
     MANIFEST,
+    _seal,
     current_hash,
     is_usable,
     load_model,
@@ -64,6 +65,19 @@ def test_a_candidate_becomes_current_where_the_current_one_cannot_be_used(
     (models / name / MANIFEST).unlink()
     info = train(trained / "more", models, WEIGHTS, recipe=QUICK)
     assert current_hash(models) == info.hash != name
+
+
+def test_a_candidate_becomes_current_where_the_current_one_was_made_with_another_encoder(
+    trained: Path, models: Path, name: str
+) -> None:
+    manifest = {**json.loads((models / name / MANIFEST).read_text("utf-8")), "encoder": "0" * 64}
+    (models / name / MANIFEST).write_text(json.dumps({**manifest, "seal": _seal(manifest)}), "utf-8")
+    info = train(trained / "more", models, WEIGHTS, recipe=QUICK)
+    assert current_hash(models) == info.hash != name
+
+
+def test_without_weights_no_model_can_be_used(models: Path, name: str, tmp_path: Path) -> None:
+    assert "voicebot models fetch" in (why_not(models, name, tmp_path / "nowhere") or "")
 
 
 def test_the_manifest_tells_who_when_from_what_and_how_well(trained: Path, name: str) -> None:

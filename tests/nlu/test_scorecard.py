@@ -104,6 +104,12 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.found if name == tag]
 
 
+def test_what_was_heard_of_it_does_not_count_where_that_was_learnt(small: Model) -> None:
+    learnt = [*SMALL["pothole"], "renew my library book, please"]
+    found = scorecard(small, UTTERANCES, fixed_table(), trained_on=learnt)
+    assert (found["held_out"]["utterances"], found["heard"]["utterances"]) == (8, 4)
+
+
 def test_the_scorecard_counts_what_was_tried(card: dict[str, Any], small: Model) -> None:
     assert card["model"]["hash"] == small.info.hash
     assert (card["held_out"]["utterances"], card["held_out"]["left_out"]) == (7, 1)

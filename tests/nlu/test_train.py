@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.nlu.conftest import SMALL, WEIGHTS, write_intents
 from voicebot.dialogue.actions import Expecting
 from voicebot.errors import ContentError, ModelError, WeightsError
+from voicebot.nlu.corpus import read_corpus
 from voicebot.nlu.recipe import Recipe, model_hash
 from voicebot.nlu.registry import (
     CLASSIFIER,
@@ -20,8 +22,9 @@ from voicebot.nlu.registry import (
     is_usable,
     load_current,
     make_current,
+    read_info,
 )
-from voicebot.nlu.train import is_current, train
+from voicebot.nlu.train import _folds, train
 from voicebot.nlu.tune import Tuning
 from voicebot.nlu.understander import ModelUnderstander
 
@@ -73,8 +76,70 @@ def test_nothing_is_trained_twice(trained: Path) -> None:
     train(trained / "intents", trained / "models", WEIGHTS, said.append, recipe=QUICK)
     assert len(said) == 1
     assert "there already" in said[0]
-    assert is_current(trained / "intents", trained / "models", WEIGHTS, QUICK)
-    assert not is_current(trained / "intents", trained / "models", WEIGHTS, Recipe())
+
+
+def test_the_current_model_is_not_trained_again_under_the_servers_hands(trained: Path) -> None:
+    with pytest.raises(ModelError, match="voicebot models promote"):
+        train(trained / "intents", trained / "models", WEIGHTS, force=True, recipe=QUICK)
+    assert is_usable(trained / "models", current_hash(trained / "models") or "", WEIGHTS)
+
+
+def held_out(folder: Path, words: str) -> Path:
+    folder.mkdir()
+    (folder / "pothole.yaml").write_text(f"utterances:\n  - words: {words}\n    kind: ordinary\n", "utf-8")
+    return folder
+
+
+def test_held_out_figures_are_added_to_a_model_that_is_there(trained: Path, copy: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    folder = held_out(tmp_path / "said", "there's a hole in our road")
+    info = train(trained / "intents", copy.parent, WEIGHTS, said.append, held_out=folder, recipe=QUICK)
+    assert info.figures["held_out"]["utterances"] == 1
+    assert info == read_info(copy.parent, copy.name)
+    assert "## Held-out utterances" in (copy / "report.md").read_text("utf-8")
+    train(trained / "intents", copy.parent, WEIGHTS, said.append, held_out=folder, recipe=QUICK)
+    assert [line.startswith("Trying") for line in said] == [False, True, False]
+    assert is_usable(copy.parent, copy.name, WEIGHTS)
+
+
+@pytest.mark.parametrize("words", [None, "Potholes, everywhere!"])
+def test_held_out_utterances_that_cannot_be_tried_are_said_before_training(
+    trained: Path, tmp_path: Path, words: str | None
+) -> None:
+    said: list[str] = []
+    folder = tmp_path / "nowhere" if words is None else held_out(tmp_path / "said", words)
+    with pytest.raises(ContentError, match="no held-out utterances here" if words is None else "nothing to try"):
+        train(trained / "intents", tmp_path / "models", WEIGHTS, said.append, held_out=folder, recipe=QUICK)
+    assert said == []
+
+
+def test_an_intent_that_would_be_held_out_whole_is_learnt_instead(tmp_path: Path) -> None:
+    alike = [f"the ticket machine took my money {each}" for each in ("", "again", "today", "twice")]
+    intents = write_intents(tmp_path / "intents", {**SMALL, "parking": alike})
+    texts, truth = zip(*read_corpus(intents).pairs(), strict=True)
+    for seed in range(5):
+        recipe = replace(QUICK, seed=seed, folds_tried=2)
+        folds = _folds(texts, truth, range(len(texts)), recipe)
+        assert any(truth[each] == "parking" for _, unseen in folds for each in unseen) is False
+        for seen, unseen in folds:
+            assert {truth[each] for each in seen} == set(truth)
+            assert sorted([*seen, *unseen]) == list(range(len(texts)))
+            assert seen == sorted(seen)
+    info = train(intents, tmp_path / "models", WEIGHTS, recipe=QUICK)
+    assert "parking" in info.labels
+
+
+@pytest.mark.parametrize(
+    ("intents", "says"),
+    [
+        ({"pothole": SMALL["pothole"]}, "one intent alone"),
+        ({name: phrases[:1] for name, phrases in SMALL.items()}, "no intent has 2 phrases"),
+        ({"one": ["a hole in the road", "a hole in the road 2"], "two": ["the library"]}, "all alike"),
+    ],
+)
+def test_too_few_phrases_are_said_in_one_line(tmp_path: Path, intents: dict[str, list[str]], says: str) -> None:
+    with pytest.raises(ContentError, match=says):
+        train(write_intents(tmp_path / "intents", intents), tmp_path / "models", WEIGHTS, recipe=QUICK)
 
 
 def test_a_damaged_model_is_trained_again(trained: Path, copy: Path) -> None:

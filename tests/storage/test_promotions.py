@@ -52,6 +52,26 @@ def test_the_first_model_takes_no_place_that_is_taken(promotions: Promotions) ->
     assert len(promotions.history()) == 1
 
 
+def test_two_first_starts_at_once_begin_one_history(promotions: Promotions) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(promotions.start_with, ["aaa", "bbb", "ccc", "ddd"], ["ann"] * 4))
+    assert answers.count(True) == 1
+    assert [each.hash for each in promotions.history()] == [promotions.live()]
+
+
+def test_two_at_once_cannot_both_be_the_first_promotion(promotions: Promotions) -> None:
+    def promote(name: str) -> bool:
+        try:
+            promotions.make_live("promotion", name, instead_of=None, who="ann")
+        except StorageError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(promote, ["aaa", "bbb", "ccc", "ddd"])).count(True) == 1
+    assert [each.hash for each in promotions.history()] == [promotions.live()]
+
+
 def test_two_at_once_cannot_both_replace_the_same_model(promotions: Promotions) -> None:
     promotions.start_with("aaa", "ann")
 

@@ -53,8 +53,6 @@ def test_nothing_published_yet_is_said_in_one_line(published: Published) -> None
         tables.current()
     with pytest.raises(StorageError, match="no table aaa was ever published"):
         tables.get("aaa")
-    with pytest.raises(StorageError, match="no model aaa was ever published"):
-        published.set_current("model", "aaa")
 
 
 def test_a_call_keeps_its_table_while_a_newer_one_is_served(published: Published) -> None:
@@ -65,7 +63,7 @@ def test_a_call_keeps_its_table_while_a_newer_one_is_served(published: Published
     published.publish("table", "bbb", content="Hello")
     assert (tables.current().hash, tables.current().wording["greeting"]) == ("bbb", "Hello")
     assert tables.get("aaa").wording["greeting"] == "Good morning"
-    published.set_current("table", "aaa")
+    published.publish("table", "aaa", content="Good morning")
     assert tables.current() is tables.get("aaa")
     assert parser.parsed == ["Good morning", "Hello"], "each is parsed once"
 

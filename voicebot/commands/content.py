@@ -42,7 +42,11 @@ def check(file: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--force", is_flag=True, help="Train even where the model of these phrases is there already.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Train even where the model of these phrases is there already, unless it is the current one.",
+)
 @click.option("--if-missing", is_flag=True, help="Train only where there is no current model that can be used here.")
 @click.option("--held-out", type=click.Path(path_type=Path), help="Folder of utterances that the report is to cover.")
 @json_option

@@ -45,7 +45,7 @@ def evaluate(model: str | None, utterances: Path, routing: Path | None, out: Pat
     \b
     Examples:
       voicebot evaluate
-      voicebot evaluate af5f --out reports/af5f
+      voicebot evaluate c3e0 --out reports/c3e0
       voicebot evaluate --utterances tests/utterances --routing drafts/routing.yaml --json
     """
     settings = load_settings()
@@ -68,7 +68,7 @@ def _scorecard(settings: Settings, name: str | None, folder: Path, routing: Path
 
     utterances = read_held_out(folder)
     destinations = load_table(routing)
-    phrases = read_corpus(settings.intents).pairs() if settings.intents.is_dir() else []
+    learnt = read_corpus(settings.intents).texts() if settings.intents.is_dir() else []
     tell("Loading the model")
     if name is None:
         model = load_current(settings.models, settings.weights)
@@ -78,7 +78,7 @@ def _scorecard(settings: Settings, name: str | None, folder: Path, routing: Path
         model,
         utterances,
         destinations,
-        trained_on=[words for words, _ in phrases],
+        trained_on=learnt,
         cross_validation=_cross_validation(settings.models / model.info.hash / "report.json"),
         progress=tell,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -11,19 +12,15 @@ import click
 
 from voicebot import bootstrap
 from voicebot.commands.output import emit, json_option, progress, table
+from voicebot.commands.trials import SHOWN, listed, show_comparison, show_trial, told
 from voicebot.config import load_settings
 from voicebot.speech.weights import fetch
 
 if TYPE_CHECKING:
-    from voicebot.nlu.comparison import Comparison
     from voicebot.nlu.registry import ModelInfo
-    from voicebot.promoting import Trial
     from voicebot.storage.promotions import Promotion
 
 NEEDED = ("whisper-base", "whisper-tiny.en", "minilm")
-
-SHOWN = 40
-"""Utterances that a comparison lists for people; JSON has all of them."""
 
 utterances_option = click.option(
     "--utterances",
@@ -129,11 +126,11 @@ def _reason(each: Promotion) -> str:
 def show(model: str, as_json: bool) -> None:
     """Show what is known of MODEL: its phrases, settings, versions and figures, and when it was live.
 
-    MODEL is a hash, or as much of its beginning as no other has.
+    MODEL is a hash, as much of its beginning as no other has, or `live`.
 
     \b
     Example:
-      voicebot models show af5f4d
+      voicebot models show c3e04c
     """
     office = bootstrap.office(load_settings())
     found = office.described(office.find(model))
@@ -148,26 +145,14 @@ def show(model: str, as_json: bool) -> None:
         click.echo(f"phrases   {info.phrases} of {len(info.labels)} intents, {len(info.urgent)} of them urgent")
         click.echo(f"corpus    {info.corpus}")
         click.echo(f"encoder   {info.encoder}")
-        click.echo(f"versions  {_listed(info.versions)}")
-        click.echo(f"recipe    {_listed(info.recipe) or '-'}")
-        click.echo(f"thresholds {_listed(info.thresholds)}")
+        click.echo(f"versions  {listed(info.versions)}")
+        click.echo(f"recipe    {listed(info.recipe) or '-'}")
+        click.echo(f"thresholds {listed(info.thresholds)}")
         for part, figures in info.figures.items():
-            click.echo(f"{part.replace('_', ' ')}: {_listed(figures)}")
+            click.echo(f"{part.replace('_', ' ')}: {listed(figures)}")
     if history:
         click.echo()
         _show_history(tuple(history), False)
-
-
-def _listed(given: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {_value(value)}" for name, value in given.items())
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"({_listed(value)})"
-    if isinstance(value, list) and len(value) == 4:  # a share with its interval and count, as in reports
-        return f"{value[0]:.1%} ({value[1]:.1%} to {value[2]:.1%} of {value[3]})"
-    return str(value)
 
 
 @models.command()
@@ -181,36 +166,12 @@ def compare(first: str, second: str, utterances: Path, as_json: bool) -> None:
 
     \b
     Example:
-      voicebot models compare af5f4d 31c0de
+      voicebot models compare live 31c0de
     """
     office = bootstrap.office(load_settings())
     names = office.find(first), office.find(second)
     found = office.compare(*names, utterances, progress(as_json))
-    emit(asdict(found)) if as_json else _show_comparison(found, SHOWN)
-
-
-def _show_comparison(found: Comparison, shown: int) -> None:
-    rows = [
-        (
-            each.what,
-            *("-" if share is None else f"{share:.1%}" for share in (each.first, each.second)),
-            f"+{each.gained} -{each.lost} of {each.of}",
-            f"{each.p:.3f}",
-            "worse" if each.is_worse else "better" if each.is_better else "noise",
-        )
-        for each in found.pairs
-    ]
-    table(("", found.first, found.second, "changed", "p (McNemar)", ""), rows, "")
-    if found.urgent_recall is not None:
-        difference, low, high = (100 * each for each in found.urgent_recall)
-        click.echo(f"Urgent calls found: {difference:+.1f} points (95 % interval {low:+.1f} to {high:+.1f})")
-    for now in ("wrong", "right"):
-        changes = [each for each in found.changes if each.now == now]
-        if changes and shown:
-            click.echo(f"\nNewly {now}: {len(changes)}" + (f", the first {shown}:" if len(changes) > shown else ":"))
-            for each in changes[:shown]:
-                expected = " or ".join(each.expected)
-                click.echo(f"  {each.at} “{each.words}”: expected {expected}; was {each.first}, now {each.second}")
+    emit(asdict(found)) if as_json else show_comparison(found, SHOWN)
 
 
 @models.command()
@@ -230,6 +191,8 @@ def promote(model: str, utterances: Path, force: bool, why: str | None, as_json:
       voicebot models promote 31c0de
       voicebot models promote 31c0de --force --why "live one was trained on phrases that had to be deleted"
     """
+    if force:
+        _can_say_why(why)
     office = bootstrap.office(load_settings())
     name = office.find(model)
     if office.is_live(name):
@@ -237,43 +200,35 @@ def promote(model: str, utterances: Path, force: bool, why: str | None, as_json:
         return
     trial = office.judge(name, utterances, progress(as_json))
     if not as_json:
-        _show_trial(trial)
+        show_trial(trial)
     if trial.broken and not force:
         if as_json:
-            emit({"promoted": False, **_told(trial)})
+            emit({"promoted": False, **told(trial)})
         else:
             click.echo(f"\nThe model {name} is not promoted; {trial.live or 'no model'} stays live.")
         raise click.exceptions.Exit(1)
-    if trial.broken and not (why or "").strip():
-        why = click.prompt("Why is it to be promoted all the same", err=True)
+    if trial.broken and why is None:
+        why = click.prompt("Why is it to be promoted all the same", err=True, value_proc=_reason_given)
     office.promote(trial, why or "")
     if as_json:
-        emit({"promoted": True, **_told(trial)})
+        emit({"promoted": True, **told(trial)})
     else:
         click.echo(f"\nThe model {name} is live. Servers take it within seconds; /readyz names the one in use.")
         click.echo("Back to the one before: voicebot models rollback")
 
 
-def _show_trial(trial: Trial) -> None:
-    report = trial.tried.report
-    names = ("top_1", "urgent_found", "false_urgent", "accepted_right")
-    click.echo(f"Model {trial.candidate.hash}: {_listed({name: report[name] for name in names})}")
-    if trial.comparison is not None:
-        _show_comparison(trial.comparison, 0)
-    for note in trial.notes:
-        click.echo(note)
-    for each in trial.broken:
-        click.echo(f"Against it: {each}")
+def _can_say_why(why: str | None) -> None:
+    """Before anything is judged, which takes a minute. Raises `click.UsageError`."""
+    if why is not None and not why.strip():
+        raise click.UsageError("--why is blank: say why the model is to be promoted below the floors")
+    if why is None and not sys.stdin.isatty():
+        raise click.UsageError("--force asks for the reason, and there is no terminal to ask at: give --why")
 
 
-def _told(trial: Trial) -> dict[str, Any]:
-    return {
-        "hash": trial.candidate.hash,
-        "live": trial.live,
-        "broken": [asdict(each) for each in trial.broken],
-        "notes": list(trial.notes),
-        "comparison": asdict(trial.comparison) if trial.comparison else None,
-    }
+def _reason_given(answer: str) -> str:
+    if not answer.strip():
+        raise click.UsageError("a reason is needed")
+    return answer
 
 
 @models.command()

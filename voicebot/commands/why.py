@@ -39,7 +39,8 @@ RANKED = 5
 def why(words: str | None, at: str | None, file: Path | None, as_json: bool) -> None:
     """Say what the bot would make of WORDS: what it understands, which rule of which line decides, what is said.
 
-    It reads routing.yaml as it lies there, published or not.
+    It reads routing.yaml as it lies there, published or not, and asks the model that is live, or the current one where
+    none is.
 
     \b
     Examples:
@@ -52,7 +53,7 @@ def why(words: str | None, at: str | None, file: Path | None, as_json: bool) -> 
     settings = load_settings()
     now = moment(at) if at else datetime.now(UTC)
     table = load_table(settings.routing)
-    understander = bootstrap.understander(settings)
+    understander = bootstrap.understander_in_use(settings)
     if words is not None:
         explained = explain(words, table, understander, now)
         emit(explained) if as_json else _print(explained)
@@ -89,7 +90,7 @@ def explain(words: str, table: Table, understander: Understander, now: datetime)
     opened = take_turn(session, CallStarted("mobile"), table=table, now=now).session
     heard = understander.understand(words, Expecting("request"))
     turn = take_turn(opened, heard, table=table, now=now)
-    return _report(words, heard, turn)
+    return {**_report(words, heard, turn), "model": understander.version}
 
 
 def _report(words: str, heard: Heard, turn: Turn) -> dict[str, Any]:
@@ -123,3 +124,4 @@ def _print(explained: dict[str, Any]) -> None:
     state = {True: ", open", False: ", closed", None: ""}[explained["open"]]
     click.echo(f"action    {explained['action'] or '-'} {explained['queue'] or ''}{state}")
     click.echo(f"says      {explained['says']}")
+    click.echo(f"model     {explained['model']}")

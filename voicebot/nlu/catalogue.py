@@ -4,7 +4,7 @@ promotions that is kept beside them."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,10 @@ def _age(each: Listed) -> tuple[str, str]:
     return (each.info.when if each.info else "", each.hash)
 
 
-def find_model(models: Path, beginning: str, also: Iterable[str] = ()) -> str:
-    """The one model whose hash begins so; its manifest need not be readable. `also`: hashes that are known but have no
-    folder here any more. Raises `ModelError`, which names those that may have been meant."""
-    names = sorted({*_names(models), *also})
+def find_model(models: Path, beginning: str) -> str:
+    """The one model whose hash begins so; its manifest need not be readable. Raises `ModelError`, which names
+    those that may have been meant."""
+    names = _names(models)
     if beginning in names:
         return beginning
     found = [name for name in names if beginning and name.startswith(beginning)]

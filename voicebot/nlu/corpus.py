@@ -13,7 +13,7 @@ from voicebot.errors import ContentError
 from voicebot.nlu.clean import clean
 from voicebot.nlu.phrases.reading import FileReader
 from voicebot.routing.issues import Issue, Mark, choose, errors, issue, shown
-from voicebot.routing.yaml_text import Items, Node
+from voicebot.routing.yaml_text import Items, Node, Text
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FIELDS = ("title", "spoken", "scope", "near", "urgent", "phrases")
@@ -80,6 +80,10 @@ class Corpus:
     def pairs(self) -> list[tuple[str, str]]:
         """(words, intent) of every phrase, in order."""
         return [(phrase.words, intent.name) for intent in self.intents for phrase in intent.phrases]
+
+    def texts(self) -> list[str]:
+        """All that a model learns from: every phrase, and what was heard of some."""
+        return [words for words, _ in self.pairs()] + [each.heard for each in self.heard]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +239,10 @@ def _read_heard(file: Path, phrases: Mapping[str, frozenset[str]], issues: list[
         reader.complain("N720", reader.start, message, choose(file.stem, phrases, "delete the file"))
     if not known:  # where the intent's own file cannot be read, that is what has to be put right
         return
-    for node in reader.items((reader.root((HEARD,)) or {}).get(HEARD), HEARD):
+    listed = (reader.root((HEARD,)) or {}).get(HEARD)
+    if isinstance(listed, Text) and not listed.text:  # a file in which nothing has been heard yet
+        return
+    for node in reader.items(listed, HEARD):
         fields = reader.fields(node, ("words", HEARD))
         words = reader.text(fields.get("words"), "words", node.mark)
         heard = reader.text(fields.get(HEARD), HEARD, node.mark)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from voicebot.errors import ContentError
 from voicebot.nlu.clean import clean
 from voicebot.nlu.corpus import KINDS, Utterance, read_held_out
 from voicebot.nlu.thresholds import Chosen, Seen, decide
@@ -106,9 +107,16 @@ def evaluate_held_out(model: Judge, folder: Path, trained_on: Iterable[str] = ()
 
 
 def unlearnt(utterances: Iterable[Utterance], trained_on: Iterable[str]) -> list[Utterance]:
-    """Those of `utterances` that are no phrase of `trained_on` word for word."""
+    """Those of the held-out `utterances` that are not `trained_on` word for word. Raises `ContentError` where none is
+    left: of nothing there are no figures."""
     learnt = {clean(words) for words in trained_on}
-    return [each for each in utterances if clean(each.words) not in learnt]
+    left = [each for each in utterances if clean(each.words) not in learnt]
+    if not left:
+        raise ContentError(
+            "Every held-out utterance is a training phrase word for word: there is nothing to try. Name a folder of "
+            "others with --utterances (for `voicebot train`: --held-out), or add some."
+        )
+    return left
 
 
 def evaluate_seen(seen: Seen, chosen: Chosen, kinds: Sequence[str] = ()) -> Report:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from voicebot.errors import VoicebotError
 from voicebot.logs import described
 from voicebot.ports import Understander
 
@@ -92,7 +91,7 @@ class LiveUnderstanders:
         """Take the model that is published, if it is another. Never raises: the models at work go on."""
         try:
             wanted = self._published()
-        except VoicebotError as error:
+        except Exception as error:  # the watch outlives whatever the database does
             if not self._is_blind:
                 log.warning("model_watch_failed", **described(error))
             self._is_blind = True

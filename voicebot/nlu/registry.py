@@ -22,7 +22,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from voicebot.errors import ModelError
+from voicebot.errors import ModelError, WeightsError
 from voicebot.nlu.classifier import Classifier
 from voicebot.nlu.clean import clean
 from voicebot.nlu.encoder import encoder_hash, load_encoder
@@ -105,8 +105,8 @@ class Model:
 
 def save_model(
     models: Path, info: ModelInfo, classifier: Classifier, layers: dict[str, torch.Tensor], reports: dict[str, str]
-) -> Path:
-    """Write `models/<hash>/`, whole, replacing what was there. `reports`: file name → text. Returns the folder."""
+) -> None:
+    """Write `models/<hash>/`, whole, replacing what was there. `reports`: file name → text."""
     models.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=models))
     try:
@@ -119,14 +119,24 @@ def save_model(
         for file in building.iterdir():
             file.chmod(0o644)
         building.chmod(0o755)
-        folder = models / info.hash
-        if folder.exists():
-            shutil.rmtree(folder)
-        building.rename(folder)
+        _put_in_place(building, models / info.hash)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    return folder
+
+
+def _put_in_place(building: Path, folder: Path) -> None:
+    """What stood there is moved aside and removed last, so that hardly a reader finds neither."""
+    old = folder.with_name(f".old-{folder.name}-{secrets.token_hex(4)}")
+    if folder.exists():
+        folder.rename(old)
+    try:
+        building.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def note_figures(models: Path, name: str, report: Mapping[str, Mapping[str, Any]]) -> ModelInfo:
@@ -161,8 +171,7 @@ def read_info(models: Path, name: str) -> ModelInfo:
 
 
 def is_usable(models: Path, name: str, weights: Path | None = None) -> bool:
-    """Whether the model `name` is there, whole, unchanged, and made by the versions that are installed; and with the
-    encoder in `weights`, where given."""
+    """Whether it is there, whole, and made by the versions installed and, where given, the encoder of `weights`."""
     return why_not(models, name, weights) is None
 
 
@@ -174,7 +183,7 @@ def why_not(models: Path, name: str, weights: Path | None = None) -> str | None:
         _check_files(models / name, manifest)
         if weights is not None:
             _check_encoder(models / name, _info(manifest), weights)
-    except ModelError as error:
+    except (ModelError, WeightsError) as error:
         return error.message
     return None
 
@@ -220,6 +229,7 @@ def _replace(file: Path, text: str) -> None:
     new = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
     try:
         new.write_text(text, "utf-8")
+        new.chmod(0o644)  # whoever trained it, the server's account must be able to read it
         new.replace(file)
     except OSError as error:
         new.unlink(missing_ok=True)

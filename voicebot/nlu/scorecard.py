@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import count
 from typing import Any, Protocol
 
 import numpy as np
 
-from voicebot.errors import ContentError
 from voicebot.nlu.aims import held_against
 from voicebot.nlu.at_work import destinations, differing, live_by
+from voicebot.nlu.clean import clean
 from voicebot.nlu.corpus import Utterance
 from voicebot.nlu.costs import cost_curves
 from voicebot.nlu.evaluate import WENT_WRONG, Judge, Lived, Report, figures, leads_there, live, unlearnt
@@ -46,17 +46,17 @@ def scorecard(
     cross_validation: Mapping[str, Any] | None = None,
     progress: Progress = lambda line: None,
 ) -> Report:
-    """`everything`: the held-out utterances; those that are phrases of `trained_on` word for word are left out.
+    """`everything`: the held-out utterances; those that are `trained_on` word for word are left out.
     `cross_validation`: that part of the model's own report.
 
     Returns `model`, `aims` (see `aims.held_against`), `held_out` (as `evaluate.figures` at the model's thresholds, with
     `left_out`, `slices`, `confused`, `confusion`, `wrong`, `cost_curves`), `routing` (the figures at the table's
-    thresholds, and in which these differ; None where in none), `heard` (see `slices.heard_slices`; None where no
-    utterance has been heard) and `cross_validation`. Raises `ContentError` where no utterance is left to try.
+    thresholds, and in which these differ; None where in none), `heard` (see `slices.heard_slices`; without those whose
+    hearing is `trained_on`; None where no utterance has been heard) and `cross_validation`. Raises `ContentError` where
+    no utterance is left to try.
     """
+    trained_on = list(trained_on)
     utterances = unlearnt(everything, trained_on)
-    if not utterances:
-        raise ContentError("Every held-out utterance is a training phrase word for word: there is nothing to try.")
     sight = Sight(frozenset(model.info.urgent), destinations(table))
     seen = _ask(model, [(each.words, each.acceptable) for each in utterances], "utterances", progress)
     found = live(seen, model.chosen)
@@ -76,7 +76,7 @@ def scorecard(
             "cost_curves": cost_curves(seen, model.chosen),
         },
         "routing": _routing(table, seen, model, kinds, sight),
-        "heard": _heard(model, told, sight, progress),
+        "heard": _heard(model, told, sight, {clean(words) for words in trained_on}, progress),
         "cross_validation": dict(cross_validation or {}),
     }
     return {**card, "aims": held_against(card)}
@@ -106,8 +106,16 @@ def _routing(table: Table, seen: Seen, model: Known, kinds: Sequence[str], sight
     return {"differing": differences, **figures(found, seen.labels, seen.urgent, kinds, sight.destination)}
 
 
-def _heard(model: Known, told: Sequence[Told], sight: Sight, progress: Progress) -> Report | None:
-    tried = [each for each in told if each.utterance.heard is not None]
+def _heard(
+    model: Known, told: Sequence[Told], sight: Sight, learnt: Container[str], progress: Progress
+) -> Report | None:
+    """Not of those whose hearing was `learnt` by heart: another phrase may have been heard alike."""
+    tried = [
+        each
+        for each in told
+        if each.utterance.heard is not None
+        and not (was_heard(each.utterance) and clean(each.utterance.heard) in learnt)
+    ]
     if not tried:
         return None
     words = [each.utterance for each in tried if was_heard(each.utterance)]

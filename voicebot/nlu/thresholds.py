@@ -36,7 +36,8 @@ _CHOICE = 0.6
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """Probabilities, 0 to 1, as `routing.yaml` has them under `thresholds`; `alarm` and `alarm_with` are the second
-    opinion's own: urgent where the third judge alone reaches `alarm` and the urgent intents together `alarm_with`."""
+    opinion's own: urgent where the judge of urgent calls alone reaches `alarm` and the urgent intents together
+    `alarm_with`."""
 
     accept: float = 0.6
     confirm: float = 0.35

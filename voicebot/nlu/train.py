@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
@@ -18,12 +19,13 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import StratifiedGroupKFold
 
+from voicebot.errors import ContentError, ModelError
 from voicebot.nlu.classifier import Classifier, fit_classifier, fit_weights, weighted
 from voicebot.nlu.clean import clean
-from voicebot.nlu.corpus import Corpus, read_corpus
+from voicebot.nlu.corpus import Corpus, read_corpus, read_held_out
 from voicebot.nlu.costs import cost_curves
 from voicebot.nlu.encoder import Encoder, encoder_hash, load_encoder
-from voicebot.nlu.evaluate import Report, evaluate_held_out, evaluate_seen
+from voicebot.nlu.evaluate import Report, evaluate_held_out, evaluate_seen, unlearnt
 from voicebot.nlu.nearest import Scores
 from voicebot.nlu.recipe import Recipe, model_hash, versions
 from voicebot.nlu.registry import (
@@ -50,15 +52,6 @@ ALIKE = 0.7
 """Cosine of character n-grams from which two phrases are so alike that they must lie in the same fold."""
 
 
-def is_current(corpus: Path, models: Path, weights: Path, recipe: Recipe = DEFAULT) -> bool:
-    """Whether the model in use was made from these phrases by this recipe, and is whole.
-
-    Raises `ContentError`, `WeightsError`."""
-    read = read_corpus(corpus)
-    name = model_hash(read.hash, read.urgent, weights, recipe)
-    return current_hash(models) == name and is_usable(models, name)
-
-
 def train(
     corpus: Path,
     models: Path,
@@ -74,39 +67,49 @@ def train(
     where there is no model that could be used: else `voicebot models promote` decides that.
 
     `weights` holds `minilm`. `progress` gets a line now and then. `held_out`: a folder of utterances that the report
-    is to cover; nothing is learnt from them. `who`: the account's name, for the manifest. Raises `ContentError`,
-    `WeightsError`, `ModelError`; the model in use is then untouched.
+    is to cover; nothing is learnt from them, and a model that is there without them is tried on them now. `force`:
+    train again, but for the current model while it is whole. `who`: the account's name, for the manifest. Raises
+    `ContentError`, `WeightsError`, `ModelError`; the model in use is then untouched.
     """
     read = read_corpus(corpus)
-    name = model_hash(read.hash, read.urgent, weights, recipe)
-    if not force and is_usable(models, name):
-        _current_for_want_of_another(models, name)
-        progress(f"The model {name} of these phrases is there already.")
-        return read_info(models, name)
-    info = _Work(read, weights, recipe, progress).train(models, name, who)
     if held_out is not None:
+        unlearnt(read_held_out(held_out), read.texts())  # a wrong folder is said now, not after half an hour
+    name = model_hash(read.hash, read.urgent, weights, recipe)
+    is_there = is_usable(models, name)
+    if force and is_there and current_hash(models) == name:
+        raise ModelError(
+            f"{models / name}: this is the current model, and it is whole; trained again, it would be replaced under "
+            "the servers' hands. Promote another first (`voicebot models promote`)."
+        )
+    if is_there and not force:
+        progress(f"The model {name} of these phrases is there already.")
+    else:
+        _Work(read, weights, recipe, progress).train(models, name, who)
+        progress(f"Trained {name}.")
+    if held_out is not None and "held_out" not in read_info(models, name).figures:
         progress("Trying the held-out utterances")
-        report = report_held_out(models, load_model(models, name, weights), held_out, corpus)
-        info = note_figures(models, name, report)
-    _current_for_want_of_another(models, name)
-    progress(f"Trained {name}.")
-    return info
+        note_figures(models, name, report_held_out(models, load_model(models, name, weights), held_out, read))
+    _current_for_want_of_another(models, name, weights)
+    return read_info(models, name)
 
 
-def _current_for_want_of_another(models: Path, name: str) -> None:
+def _current_for_want_of_another(models: Path, name: str, weights: Path) -> None:
     current = current_hash(models)
-    if current is None or not is_usable(models, current):
+    if current is None or not is_usable(models, current, weights):
         make_current(models, name)
 
 
-def report_held_out(models: Path, model: Model, held_out: Path, corpus: Path) -> Report:
-    """Try the held-out utterances of a folder, but for those that are phrases of `corpus`, and add the figures to the
-    model's report. Raises `ContentError`."""
+def report_held_out(models: Path, model: Model, held_out: Path, corpus: Corpus) -> Report:
+    """Try the held-out utterances of a folder, but for those that `corpus` teaches, and add the figures to the model's
+    report. Raises `ContentError`; `ModelError` where the report cannot be read or written."""
     folder = models / model.info.hash
-    report: Report = json.loads((folder / "report.json").read_text("utf-8"))
-    report["held_out"] = evaluate_held_out(model, held_out, [words for words, _ in read_corpus(corpus).pairs()])
-    for file, text in _reports(model.info, report).items():
-        (folder / file).write_text(text, "utf-8")
+    tried = evaluate_held_out(model, held_out, corpus.texts())
+    try:
+        report: Report = json.loads((folder / "report.json").read_text("utf-8")) | {"held_out": tried}
+        for file, text in _reports(model.info, report).items():
+            (folder / file).write_text(text, "utf-8")
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(f"{folder / 'report.json'}: cannot be read or written ({error}).") from error
     return report
 
 
@@ -134,7 +137,7 @@ class _Work:
     def train(self, models: Path, name: str, who: str) -> ModelInfo:
         """Two kinds of model side by side: those that leave a fold out, to calibrate and to choose thresholds on what
         they have not seen, and the one that is kept, which has seen everything."""
-        folds = _folds(self.texts, self.truth, self.source, self.recipe)[: self.recipe.folds_tried]
+        folds = _folds(self.texts, self.truth, self.source, self.recipe)
         *tried, (encoder, classifier) = self.learn_all([*(seen for seen, _ in folds), range(len(self.texts))])
         fitted, chosen, report = self.cross_validate(tried, [unseen for _, unseen in folds])
         layers = self.recipe.tuning.layers
@@ -192,16 +195,19 @@ class _Work:
         self, tried: Sequence[tuple[Encoder, Classifier]], folds: Sequence[Sequence[int]]
     ) -> tuple[tuple[float, ...], Chosen, Report]:
         """The judges' weights, thresholds and figures, from the phrases that each of `tried` has not seen."""
+        labels = tuple(str(name) for name in self.classes)
         judged_by: list[tuple[Scores, ...]] = []
         alarms: list[Scores] = []
         for (encoder, classifier), unseen in zip(tried, folds, strict=True):
+            if classifier.labels != labels:
+                unknown = ", ".join(sorted({*labels} - {*classifier.labels}))
+                raise ModelError(f"cross-validation went without {unknown}: the figures would say nothing about it.")
             texts = [self.texts[index] for index in unseen]
             found = encoder.encode(texts)
             judged_by.append(classifier.scores(texts, found))
             alarms.append(classifier.alarms(found))
         truth = [self.truth[index] for unseen in folds for index in unseen]
         scores = [np.concatenate(each) for each in zip(*judged_by, strict=True)]
-        labels = tuple(str(name) for name in self.classes)
         fitted = fit_weights(scores, truth, labels)
         urgent = tuple(name for name in labels if name in self.corpus.urgent)
         judged = Seen(labels, urgent, weighted(scores, fitted), np.concatenate(alarms), [(name,) for name in truth])
@@ -229,8 +235,14 @@ def _with_heard(corpus: Corpus) -> tuple[list[tuple[str, str]], list[int]]:
 def _folds(
     texts: Sequence[str], truth: Sequence[str], source: Sequence[int], recipe: Recipe
 ) -> list[tuple[list[int], list[int]]]:
-    """(seen, unseen) for each fold; intents in like shares, and phrases that are nearly the same, or what was heard of
-    the same phrase, in the same fold."""
+    """(seen, unseen) for each fold that is tried; intents in like shares, and phrases that are nearly the same, or what
+    was heard of the same phrase, in the same fold. Raises `ContentError` where there are too few phrases for that."""
+    if len(set(truth)) < 2:
+        raise ContentError("intents: there is one intent alone, and nothing to tell it from; write phrases of another.")
+    if max(Counter(truth).values()) < recipe.folds:
+        raise ContentError(
+            f"intents: no intent has {recipe.folds} phrases, so that none can be held out to try it on; write more."
+        )
     grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4)).fit_transform(texts)
     likeness = grams @ grams.T
     likeness.data[likeness.data < ALIKE] = 0
@@ -238,4 +250,17 @@ def _folds(
     ones = np.ones(len(texts))
     _, groups = connected_components(likeness + csr_array((ones, (np.arange(len(texts)), source)), likeness.shape))
     splitter = StratifiedGroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
-    return [(seen.tolist(), unseen.tolist()) for seen, unseen in splitter.split(texts, truth, groups)]
+    split = ((seen.tolist(), unseen.tolist()) for seen, unseen in splitter.split(texts, truth, groups))
+    folds = [each for each in (_all_known(*each, truth) for each in split) if each[1]]
+    if not folds:
+        raise ContentError(
+            "intents: the phrases of each intent are all alike, so that none can be held out; write some that differ."
+        )
+    return folds[: recipe.folds_tried]
+
+
+def _all_known(seen: list[int], unseen: list[int], truth: Sequence[str]) -> tuple[list[int], list[int]]:
+    """An intent whose phrases are all held out would be unknown to the model that is tried: they are learnt instead."""
+    known = {truth[index] for index in seen}
+    learnt = [index for index in unseen if truth[index] not in known]
+    return sorted([*seen, *learnt]), [index for index in unseen if truth[index] in known]

@@ -38,6 +38,14 @@ def open_database(database_url: str) -> Engine:
     return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
 
 
+def open_existing(database_url: str) -> Engine | None:
+    """The same where there is something to read; None where an SQLite file is not there yet, for it would be made."""
+    url = _parse(database_url)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+        return None
+    return open_database(database_url)
+
+
 def _parse(database_url: str) -> URL:
     try:
         url = make_url(database_url)

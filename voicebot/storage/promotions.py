@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from voicebot.errors import StorageError
 from voicebot.storage.database import reading, writing
@@ -19,6 +19,9 @@ from voicebot.storage.published import make_current
 from voicebot.storage.schema import current, promotions
 
 PromotionKind = Literal["first", "promotion", "rollback"]
+
+LOCK = 0x6D6F64656C
+"""Key of PostgreSQL's advisory lock ("model"); any number that nothing else in the database uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Promotions:
     def start_with(self, hash: str, who: str) -> bool:
         """Make a model live where none is; False where one is already."""
         with writing(self._engine) as connection:
+            _one_at_a_time(connection)
             if _live(connection) is not None:
                 return False
             self._make_live(connection, Promotion("first", hash, None, self._clock(), who))
@@ -95,7 +99,8 @@ class Promotions:
         `instead_of` has become live: what was judged was judged against that one."""
         made = Promotion(kind, hash, instead_of, self._clock(), who, why, forced, figures or {})
         with writing(self._engine) as connection:
-            found = _live(connection, lock=True)
+            _one_at_a_time(connection)
+            found = _live(connection)
             if found != instead_of:
                 raise StorageError(
                     f"meanwhile the model {found} became live in place of {instead_of}; look at `voicebot models list` "
@@ -119,6 +124,12 @@ class Promotions:
         connection.execute(promotions.insert().values(row))
 
 
-def _live(connection: Connection, lock: bool = False) -> str | None:
-    query = select(current.c.hash).where(current.c.kind == "model")
-    return connection.execute(query.with_for_update() if lock else query).scalar()
+def _one_at_a_time(connection: Connection) -> None:
+    """Whoever else makes a model live waits until this transaction ends, also where no row is there yet to be locked.
+    SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+def _live(connection: Connection) -> str | None:
+    return connection.execute(select(current.c.hash).where(current.c.kind == "model")).scalar()

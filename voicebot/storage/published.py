@@ -41,17 +41,11 @@ class Published:
         self._clock = clock
 
     def publish(self, kind: Kind, hash: str, *, content: str | None = None, path: str | None = None) -> None:
-        """Store a version and make it current, in one transaction. One that is stored already stays as it is."""
+        """Store a version and make it current, in one transaction. One that is stored already stays as it is.
+
+        For tables: a model goes by `Promotions`, or nobody would know who made it live and why."""
         with writing(self._engine) as connection:
             make_current(connection, kind, hash, self._clock(), content=content, path=path)
-
-    def set_current(self, kind: Kind, hash: str) -> None:
-        """Serve a version that was published before. Raises `StorageError` where it never was."""
-        with writing(self._engine) as connection:
-            found = connection.execute(select(published.c.hash).where(_is(kind, hash))).first()
-            if found is None:
-                raise StorageError(f"no {kind} {hash[:12]} was ever published; `voicebot publish` does that")
-            _set_current(connection, kind, hash, self._clock())
 
     def current_hash(self, kind: Kind) -> str | None:
         """None where nothing of that kind was ever published."""
@@ -111,13 +105,9 @@ def make_current(
     """Part of a transaction: store a version, unless it is there, and serve it."""
     row = {"kind": kind, "hash": hash, "content": content, "path": path, "at": now}
     connection.execute(insert_into(connection, published).values(row).on_conflict_do_nothing())
-    _set_current(connection, kind, hash, now)
-
-
-def _set_current(connection: Connection, kind: str, hash: str, now: datetime) -> None:
     since = {"hash": hash, "since": now}
-    row = insert_into(connection, current).values(kind=kind, **since)
-    connection.execute(row.on_conflict_do_update(index_elements=[current.c.kind], set_=since))
+    serve = insert_into(connection, current).values(kind=kind, **since)
+    connection.execute(serve.on_conflict_do_update(index_elements=[current.c.kind], set_=since))
 
 
 def _is(kind: str, hash: str) -> ColumnElement[bool]:
