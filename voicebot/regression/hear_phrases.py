@@ -8,6 +8,7 @@ kept as text: `intents/heard/<intent>.yaml` for training, the field `heard` of h
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,13 +18,14 @@ import click
 import numpy as np
 import soxr
 
-from voicebot.errors import VoicebotError
+from voicebot.errors import ContentError, VoicebotError
 from voicebot.nlu.corpus import Utterance, read_corpus, read_held_out
 from voicebot.nlu.slices import NOTHING
 from voicebot.regression import background, line
 from voicebot.regression.line import Audio
 from voicebot.regression.recording import seeded
 from voicebot.regression.synthesis import Kokoro
+from voicebot.routing.yaml_text import Fields, Items, Text, read_yaml
 from voicebot.speech.audio import SAMPLE_RATE
 from voicebot.speech.engines.base import Engine
 from voicebot.speech.engines.loading import load_engine
@@ -147,7 +149,9 @@ def _unheard_utterances(folder: Path, each: int) -> Iterator[Said]:
         wanted = set(_sample([utterance.words for utterance in there], each))
         for utterance in reversed(there):
             if utterance.words in wanted and utterance.heard is None:
-                yield Said(utterance.words, Path(file), utterance.line)
+                said = Said(utterance.words, Path(file), utterance.line)
+                _lines_around(said)  # before hours of listening
+                yield said
 
 
 def _sample(words: Sequence[str], each: int) -> list[str]:
@@ -160,17 +164,38 @@ def _add_to_heard(said: Said, heard: str) -> None:
     if not heard:
         return
     said.file.parent.mkdir(exist_ok=True)
-    if not said.file.exists():
-        said.file.write_text(HEAD, "utf-8")
+    there = said.file.read_bytes() if said.file.exists() else b""
+    start = "\n" if there and not there.endswith(b"\n") else "" if there else HEAD
     with said.file.open("a", encoding="utf-8") as file:
-        file.write(f"  - words: {_quoted(said.words)}\n    heard: {_quoted(heard)}\n")
+        file.write(f"{start}  - words: {_quoted(said.words)}\n    heard: {_quoted(heard)}\n")
 
 
 def _add_to_utterance(said: Said, heard: str) -> None:
-    """A line `heard:` below the line that has the words."""
-    lines = said.file.read_text("utf-8").splitlines()
-    lines.insert(said.line, f"    heard: {_quoted(heard or NOTHING)}")
-    said.file.write_text("\n".join(lines) + "\n", "utf-8")
+    """A line `heard:` below the line that has the words; all else stays byte by byte. Raises `ContentError`."""
+    lines = _lines_around(said)
+    end = "\r" if lines[said.line - 1].endswith("\r") else ""
+    lines.insert(said.line, f"    heard: {_quoted(heard or NOTHING)}{end}")
+    said.file.write_bytes("\n".join(lines).encode())
+
+
+def _lines_around(said: Said) -> list[str]:
+    """The lines of its file, without "\\n" at their ends. Raises `ContentError` unless a line may be put below the
+    words: where they go on in the next line, or other fields stand before them, it would change what is said."""
+    lines = said.file.read_bytes().decode("utf-8").split("\n")
+    entry, below, *_ = *lines[said.line - 1 : said.line + 1], "", ""
+    alone, issues = read_yaml(entry.rstrip("\r"), str(said.file))
+    whole = isinstance(alone, Items) and not issues and entry.startswith("  - words: ")
+    fields = alone.items[0] if whole and isinstance(alone, Items) else None
+    value = fields.entries[0].value if isinstance(fields, Fields) else None
+    if not isinstance(value, Text) or value.text.strip() != said.words or not _FIELD.match(below):
+        raise ContentError(
+            f"{said.file}:{said.line}: nothing can be added here. Write `  - words: ` and all of the words on one "
+            "line, with four spaces before each field below."
+        )
+    return lines
+
+
+_FIELD = re.compile(r" {4}[a-z]+:")
 
 
 def _quoted(words: str) -> str:
