@@ -18,7 +18,8 @@ from voicebot.regression.bench_intents_rivals import FEW, recipe_for
 from voicebot.regression.bench_intents_runs import Runs
 from voicebot.regression.bench_intents_scores import Said, operating_point, summary
 from voicebot.regression.bench_intents_sets import SETS, PublicSet, write_intents
-from voicebot.regression.bench_intents_tables import AIMS, MACHINE, PUBLISHED, TABLES
+from voicebot.regression.bench_intents_tables import AIMS, MACHINE, PACKAGES, PUBLISHED, TABLES
+from voicebot.regression.bench_machine import machine
 from voicebot.regression.bench_tables import fill
 from voicebot.routing.table import OUT_OF_SCOPE
 
@@ -235,13 +236,56 @@ def test_a_small_set_is_learnt_by_all_rivals(data: Path) -> None:
         (["--data", "{data}", "--tuning", "passes=3"], "passes is none of layers, epochs"),
         (["--data", "{data}", "--tuning", "epochs=many"], "epochs is no number"),
         (["--data", "{data}", "--only", "banking77", "--validation"], "no validation part"),
+        (["--data", "{data}", "--only", "hwu64-10", "--only", "banking77", "--validation"], "banking77: there is no"),
         ([], "--data"),
         (["--from", "{root}/docs/benchmarks/calls.json"], "no results of this script"),
         (["--data", "{data}", "--only", "clinc150-10"], "cannot be read"),
+        (["--data", "{data}", "--only", "hwu64-10", "--only", "clinc150-10"], "cannot be read"),
+        (["--from", "{data}"], "is a directory"),
+        (["--data", "{data}", "--only", "hwu64-10", "--markdown"], "all sets"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
     data: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
 ) -> None:
     assert main([each.format(data=data, root=ROOT) for each in arguments]) == 2
-    assert says in capsys.readouterr().err
+    found = capsys.readouterr().err
+    assert says in found
+    assert "hwu64-10: voicebot" not in found, "an hour was spent before it was said"
+
+
+OTHERS = {"cpu": "Another", "cores": 1, "memory_gb": 1.0, "system": "x", "python": "3", "versions": {}}
+
+
+@pytest.mark.parametrize("what", ["machine", "versions", "trial before", "trial now"])
+def test_results_of_another_run_are_not_wiped(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    here = machine(PACKAGES)
+    others = {"machine": OTHERS, "versions": here | {"versions": {"torch": "0.1"}}}
+    file = tmp_path / "intents.json"
+    found = {"machine": others.get(what, here), "trial": what == "trial before", "results": {}}
+    file.write_text(json.dumps(found), "utf-8")
+    quick = ["--quick"] if what == "trial now" else []
+    assert main(["--data", str(data), "--only", "hwu64-10", "--out", str(file), *quick]) == 2
+    assert "Name another file" in capsys.readouterr().err
+    assert json.loads(file.read_text("utf-8")) == found
+
+
+def test_the_page_names_one_machine_for_all_of_its_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "docs" / "benchmarks.md"
+    page.parent.mkdir()
+    page.write_text("".join(f"<!-- {name} -->\nstale\n<!-- end of {name} -->\n" for name in TABLES), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "intents.json"
+    some = {"machine": OTHERS, "trial": False, "results": {"clinc150": measured(1, True)}}
+    file.write_text(json.dumps(some), "utf-8")
+    assert main(["--from", str(file), "--markdown"]) == 2
+    assert "hwu64-10" in capsys.readouterr().err
+    assert page.read_text("utf-8").count("stale") == len(TABLES)
+    every = {name: measured(1, name == "clinc150") for name in SETS}
+    file.write_text(json.dumps(some | {"results": every}), "utf-8")
+    assert main(["--from", str(file), "--markdown"]) == 0
+    assert "stale" not in page.read_text("utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,12 @@ _TRIAL = "This is a trial (--quick, --tuning or --validation), and its figures d
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Add the results to this JSON file.")
 @click.option("--markdown", "to_page", is_flag=True, help=f"Write the tables of the results into {PAGE}.")
-@click.option("--from", "given", type=click.Path(path_type=Path, exists=True), help="Measure nothing: take this file.")
+@click.option(
+    "--from",
+    "given",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Measure nothing: take this file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def bench(
     data: Path | None,
@@ -85,7 +90,7 @@ def bench(
         runs = Runs(data, weights, seeds, quick, validation, changes, _say)
         if to_page and runs.is_trial:
             raise click.UsageError(f"{_TRIAL}: leave --markdown out, or the options that make it one.")
-        results = _measure(runs, only, out)
+        results = _measure(runs, only or tuple(SETS), out, to_page)
     else:
         raise click.UsageError("name the folder of the sets with --data, or results that are there with --from.")
     if to_page:
@@ -99,14 +104,23 @@ def bench(
         click.echo(markdown(results["results"], TABLES))
 
 
-def _measure(runs: Runs, only: tuple[str, ...], out: Path | None) -> dict[str, Any]:
-    """Everything asked for; each result is kept as soon as it is there, for a run takes an hour."""
+def _measure(runs: Runs, names: Sequence[str], out: Path | None, to_page: bool) -> dict[str, Any]:
+    """Everything asked for; each result is kept as soon as it is there, for a run takes an hour. What would be found
+    out at its end is therefore looked for at its beginning."""
     found: dict[str, Any] = {"machine": machine(PACKAGES), "trial": runs.is_trial, "results": {}}
     if out and out.exists():
         before = _read(out)
-        same = before["machine"] == found["machine"] and not before["trial"] and not runs.is_trial
-        found["results"] = before["results"] if same else {}
-    for name in only or SETS:
+        if before["machine"] != found["machine"] or before["trial"] or runs.is_trial:
+            raise click.UsageError(
+                f"--out {out} is there already, and what would be measured does not belong with it: other machine, "
+                "other versions, or one of the two is a trial. Name another file, or delete it."
+            )
+        found["results"] = before["results"]
+    if to_page:
+        _check_all({*found["results"], *names})
+    for name in names:
+        runs.given(name)
+    for name in names:
         found["results"][name] = runs.measure(name)
         if out:
             out.parent.mkdir(parents=True, exist_ok=True)
@@ -139,9 +153,20 @@ def _read(file: Path) -> dict[str, Any]:
     return found
 
 
+def _check_all(names: Collection[str]) -> None:
+    """The page names one machine for all of its tables, so that none may stay that was measured on another."""
+    missing = [name for name in SETS if name not in names]
+    if missing:
+        raise click.ClickException(
+            f"The page takes all sets at once, for it names one machine for all; not measured: {', '.join(missing)}. "
+            "Leave --markdown out, or measure them into the same file with --out."
+        )
+
+
 def _write_page(results: dict[str, Any]) -> None:
     if results["trial"]:
         raise click.ClickException(f"{_TRIAL}.")
+    _check_all(results["results"])
     written = fill(PAGE.read_text(encoding="utf-8"), {MACHINE: results["machine"], **results["results"]}, TABLES)
     PAGE.write_text(written, encoding="utf-8")
     _say(f"{PAGE} is written")

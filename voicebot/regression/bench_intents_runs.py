@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from voicebot.errors import ContentError
 from voicebot.regression.bench_intents_rivals import QUICK, Fitted, Rival, recipe_for, rivals
 from voicebot.regression.bench_intents_scores import Said, operating_point
 from voicebot.regression.bench_intents_sets import SETS, PublicSet
@@ -43,11 +44,7 @@ class Runs:
     def measure(self, name: str) -> dict[str, Any]:
         """Raises `ContentError`, `WeightsError`; `ValueError` as `recipe_for` does."""
         recipe = QUICK if self.quick else recipe_for(name, self.tuning)
-        given = SETS[name](self.data)
-        if self.validation:
-            given = given.for_choosing()
-        if self.quick:
-            given = given.few(QUICK_INTENTS, QUICK_UTTERANCES)
+        given = self.given(name)
         before = moment(0.0 if self.quick else SETTLE_SECONDS)
         found = [self._try(rival, given, name) for rival in rivals(name, self.weights, recipe)]
         sizes = {
@@ -58,6 +55,16 @@ class Runs:
             "recipe": asdict(recipe),
         }
         return {**before, **sizes, "rivals": found}
+
+    def given(self, name: str) -> PublicSet:
+        """What is measured on. Raises `ContentError`, which names the set or the file."""
+        given = SETS[name](self.data)
+        if self.validation:
+            try:
+                given = given.for_choosing()
+            except ContentError as error:
+                raise ContentError(f"{name}: {error.message}") from error
+        return given.few(QUICK_INTENTS, QUICK_UTTERANCES) if self.quick else given
 
     def _try(self, rival: Rival, given: PublicSet, name: str) -> dict[str, Any]:
         several = self.seeds if rival.seeded and name.endswith("-10") and not self.quick else 1

@@ -48,7 +48,7 @@ class PublicSet:
         """The same with the validation part in the place of the utterances, so that these stay unseen while a recipe is
         chosen. Raises `ContentError` where there is none."""
         if not self.validation:
-            raise ContentError("This set has no validation part. Leave --validation out, or name another with --only.")
+            raise ContentError("there is no validation part. Leave --validation out, or name another with --only.")
         return replace(self, utterances=self.validation)
 
     def few(self, intents: int, utterances: int) -> PublicSet:
