@@ -61,7 +61,7 @@ def running(started, shelf):
 
 
 def promoted(bot, name, *, kind="promotion"):
-    """Make a model live as `voicebot models promote` does once it has judged it (tests/test_promoting.py)."""
+    """Make a model live as `voicebot models promote` does once it has judged it (tests/promoting)."""
     engine = bootstrap.open_storage(bot.settings)
     promotions = bootstrap.promotions(engine)
     promotions.make_live(kind, name, instead_of=promotions.live(), who="test")
