@@ -47,6 +47,11 @@ def counts(bot):
     return {table: rows(bot, f"select count(*) from {table}")[0][0] for table in TABLES}
 
 
+def added(bot, before):
+    """The tables that have grown. What is due from calls before may go meanwhile: the chores are at work."""
+    return {table: count for table, count in counts(bot).items() if count > before[table]}
+
+
 def test_every_route_declares_how_it_is_authenticated(routes):
     assert all(routes.values()), routes
     open_ones = {rule for rule, how in routes.items() if how == "none"}
@@ -72,7 +77,7 @@ def test_wrongly_signed_requests_are_refused_on_every_route_and_leave_nothing(st
             headers |= {"Host": "bot.evil.example", "X-Forwarded-Host": "bot.evil.example"}
         answer = httpx.post(f"{stand.url}/twilio/{path}", data=form, headers=headers, trust_env=False)
         assert answer.status_code == 403, path
-    assert counts(stand) == before
+    assert added(stand, before) == {}
 
 
 def test_the_host_header_counts_for_nothing_where_the_signature_is_right(stand):
@@ -86,7 +91,7 @@ def test_get_is_never_answered(stand, routes):
         headers = {"X-Twilio-Signature": RequestValidator(stand.provider.token).compute_signature(url, {})}
         answer = httpx.get(f"{stand.url}/twilio/{path}", headers=headers, trust_env=False)
         assert answer.status_code in (403, 405), path
-    assert counts(stand) == before
+    assert added(stand, before) == {}
 
 
 def test_the_same_turn_many_times_at_once_is_worked_on_once(stand, ears):
@@ -215,7 +220,7 @@ def test_a_call_sid_of_another_shape_is_refused(stand, routes, sid):
         answer = Line(stand, sid=sid or " ").post(path)
         assert answer.status_code == 400, path
         assert len(sid) < 3 or sid not in answer.text
-    assert counts(stand) == before
+    assert added(stand, before) == {}
 
 
 def test_a_body_of_three_megabytes_is_refused(stand):

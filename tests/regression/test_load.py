@@ -34,7 +34,7 @@ def endless(bot: TinyBot) -> None:
 
 def test_all_calls_are_counted_and_none_is_lost(bot, provider):
     endless(bot)
-    report = run_load(Plan(5, 0.6, 0.1, (Press("9"), Silence()), turns=3), bot.url, PUBLIC, provider)
+    report = run_load(Plan(5, 60, 0.1, (Press("9"), Silence()), turns=3, rounds=2), bot.url, PUBLIC, provider)
     assert (report.lost, report.doubled, report.errors) == (0, 0, 0)
     assert report.placed >= 5
     assert report.outcomes == {"abandoned": report.placed}
@@ -54,7 +54,7 @@ def test_each_line_takes_its_steps_so_many_times(bot, provider):
 
 def test_requests_that_are_sent_twice_and_answered_alike_are_not_doubled(bot, provider):
     endless(bot)
-    report = run_load(Plan(2, 0.3, 0.1, (Press("9"),), repeat=1.0), bot.url, PUBLIC, provider)
+    report = run_load(Plan(2, 60, 0.05, (Press("9"),), repeat=1.0, rounds=3), bot.url, PUBLIC, provider)
     assert report.repeated > 4
     assert report.doubled == 0
 
