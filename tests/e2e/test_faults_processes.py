@@ -51,6 +51,8 @@ def test_killed_in_the_middle_of_a_turn_the_retry_goes_on_and_nothing_is_sent_tw
     line = Line(stand)
     line.ring()
     line.wait(1, line.speak(1))
+    waiting = "select count(*) from texts where status in ('waiting', 'sending')"
+    eventually(lambda: rows(stand, waiting) == [(0,)], "the text messages of the calls before to be sent")
     sent = len(stand.provider.store.messages)
     ears.first.tell(say="please send me a text message")
     pids = stand.pids("web")
