@@ -25,7 +25,7 @@ from safetensors.torch import load_file, save_file
 from voicebot.errors import ModelError, WeightsError
 from voicebot.nlu.classifier import Classifier
 from voicebot.nlu.clean import clean
-from voicebot.nlu.encoder import encoder_hash, load_encoder
+from voicebot.nlu.encoder import Encoder, encoder_hash, load_encoder
 from voicebot.nlu.language import load_language, vectors
 from voicebot.nlu.predict import Predictor
 from voicebot.nlu.recipe import FORMAT, versions
@@ -196,6 +196,17 @@ def load_current(models: Path, weights: Path) -> Model:
     return load_model(models, name, weights)
 
 
+def load_tuned(models: Path, info: ModelInfo, weights: Path) -> Encoder:
+    """The sentence encoder as the model of `info` tuned it. Raises `ModelError`, `WeightsError`."""
+    encoder = load_encoder(weights / "minilm")
+    file = models / info.hash / LAYERS
+    try:
+        put_back(encoder.network, load_file(file), info.layers)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise ModelError(f"{file}: {error}. {_AGAIN}") from error
+    return encoder
+
+
 def load_model(models: Path, name: str, weights: Path) -> Model:
     """The model `name`. Raises `ModelError` where it is missing, damaged or made by other versions; `WeightsError`."""
     folder = models / name
@@ -205,11 +216,7 @@ def load_model(models: Path, name: str, weights: Path) -> Model:
     _check_encoder(folder, info, weights)
     _check_files(folder, manifest)
     classifier = _classifier(folder, info)
-    encoder = load_encoder(weights / "minilm")
-    try:
-        put_back(encoder.network, load_file(folder / LAYERS), info.layers)
-    except (OSError, ValueError, SafetensorError) as error:
-        raise ModelError(f"{folder / LAYERS}: {error}. {_AGAIN}") from error
+    encoder = load_tuned(models, info, weights)
     torch.set_num_threads(1)  # each worker is one core's worth; more threads would take it from other calls
     nlp = load_language(encoder)
     return Model(info, classifier, Predictor(nlp, classifier, Chosen(**info.thresholds)), nlp)

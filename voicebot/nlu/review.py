@@ -7,15 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from sklearn.cluster import AgglomerativeClustering
 
-from voicebot.errors import ModelError
 from voicebot.nlu.clean import clean
 from voicebot.nlu.encoder import Encoder, Vectors, load_encoder
-from voicebot.nlu.registry import LAYERS, current_hash, is_usable, read_info
-from voicebot.nlu.tune import put_back
+from voicebot.nlu.registry import current_hash, is_usable, load_tuned, read_info
 
 LIKE = 0.5
 """Least cosine between any two utterances of a group (complete linkage). Measured on our 960 held-out utterances, which
@@ -31,14 +27,10 @@ Tell = Callable[[str], None]
 def review_encoder(models: Path, weights: Path) -> Encoder:
     """The encoder as the current model tuned it, for it puts together what belongs to one intent; as it was published
     where there is no model that can be used. `weights` holds `minilm`. Raises `WeightsError`, `ModelError`."""
-    encoder = load_encoder(weights / "minilm")
     name = current_hash(models)
     if name is not None and is_usable(models, name, weights):
-        try:
-            put_back(encoder.network, load_file(models / name / LAYERS), read_info(models, name).layers)
-        except (OSError, ValueError, SafetensorError) as error:
-            raise ModelError(f"{models / name / LAYERS}: {error}. Run `voicebot train --force`.") from error
-    return encoder
+        return load_tuned(models, read_info(models, name), weights)
+    return load_encoder(weights / "minilm")
 
 
 def group(words: Sequence[str], costs: Sequence[float], encoder: Encoder, tell: Tell) -> list[list[int]]:
