@@ -95,24 +95,14 @@ class Conversation:
     def turn(self, call_id: str, number: int, given: TurnInput, arrival: Arrival) -> Reply:
         """What the provider posted for turn `number`. A call that nobody knows is answered afresh: somebody is
         there."""
-        claim = self.parts.calls.claim(call_id, number, given)
-        if claim is None:
-            return self._lost_thread(arrival)
-        if isinstance(claim, Claim):
-            return self._work(claim)
-        return self._wait_for(claim, call_id, number, arrival)
+        return self._claimed(call_id, number, given, arrival)
 
     def poll(self, call_id: str, number: int, arrival: Arrival) -> Reply:
         """Ask again for a turn that was pending; takes it over where its worker has died."""
         age = self._under_way.age((call_id, number))
         if age is not None and age < self.limits.turn:
             return self._wait_for(Pending(age), call_id, number, arrival)
-        claim = self.parts.calls.claim(call_id, number, None)
-        if claim is None:
-            return self._lost_thread(arrival)
-        if isinstance(claim, Claim):
-            return self._work(claim)
-        return self._wait_for(claim, call_id, number, arrival)
+        return self._claimed(call_id, number, None, arrival)
 
     def ended(self, call_id: str) -> None:
         """The provider says that the call is over. A call that is no longer there needs no more turns."""
@@ -157,6 +147,15 @@ class Conversation:
         self._pool.shutdown(wait=True, cancel_futures=False)
 
     # --- one turn ------------------------------------------------------------------------------------------------
+
+    def _claimed(self, call_id: str, number: int, given: TurnInput | None, arrival: Arrival) -> Reply:
+        """The turn, by whoever gets it: worked on here, or waited for."""
+        claim = self.parts.calls.claim(call_id, number, given)
+        if claim is None:
+            return self._lost_thread(arrival)
+        if isinstance(claim, Claim):
+            return self._work(claim)
+        return self._wait_for(claim, call_id, number, arrival)
 
     def _lost_thread(self, arrival: Arrival) -> Reply:
         """No such turn: say again what was said last; a call that is unknown starts afresh."""
