@@ -17,6 +17,7 @@ from voicebot.regression.bench_intents_sets import SETS
 from voicebot.regression.bench_intents_tables import MACHINE, PACKAGES, TABLES
 from voicebot.regression.bench_machine import machine
 from voicebot.regression.bench_tables import fill, machine_text, markdown
+from voicebot.regression.options import weights_option
 
 PAGE = Path("docs/benchmarks.md")
 
@@ -36,14 +37,7 @@ _TRIAL = "This is a trial (--quick, --tuning or --validation), and its figures d
 @click.option(
     "--validation", is_flag=True, help="Try it on the validation parts instead. A trial, to choose a recipe by."
 )
-@click.option(
-    "--weights",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="VOICEBOT_WEIGHTS",
-    default=Path("weights"),
-    show_default=True,
-    help="Folder of model weights.",
-)
+@weights_option()
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Add the results to this JSON file.")
 @click.option("--markdown", "to_page", is_flag=True, help=f"Write the tables of the results into {PAGE}.")
 @click.option(

@@ -23,6 +23,7 @@ from voicebot.nlu.corpus import Utterance, read_corpus, read_held_out
 from voicebot.nlu.slices import NOTHING
 from voicebot.regression import background, line
 from voicebot.regression.line import Audio
+from voicebot.regression.options import weights_option
 from voicebot.regression.recording import seeded
 from voicebot.regression.synthesis import Kokoro
 from voicebot.routing.yaml_text import Fields, Items, Text, read_yaml
@@ -65,14 +66,7 @@ class Said:
     "--intents", "corpus", type=click.Path(path_type=Path), default=Path("intents"), show_default=True, help="Phrases."
 )
 @click.option("--utterances", type=click.Path(path_type=Path), help="Have this folder's utterances heard instead.")
-@click.option(
-    "--weights",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="VOICEBOT_WEIGHTS",
-    default=Path("weights"),
-    show_default=True,
-    help="Folder of model weights; Kokoro is fetched into it where it is missing.",
-)
+@weights_option("Folder of model weights; Kokoro is fetched into it where it is missing.")
 @click.option("--threads", default=1, show_default=True, help="Processor threads for Whisper.")
 def main(each: int, corpus: Path, utterances: Path | None, weights: Path, threads: int) -> None:
     """Have phrases spoken over a telephone and write down what Whisper hears.

@@ -11,6 +11,7 @@ import click
 from voicebot.errors import VoicebotError
 from voicebot.regression.calls import Calls, read_calls
 from voicebot.regression.line import decode, speech_level
+from voicebot.regression.options import weights_option
 from voicebot.regression.recording import Studio
 from voicebot.regression.synthesis import Kokoro
 from voicebot.speech.weights import fetch
@@ -42,14 +43,7 @@ Examples:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the WAV files; default: beside the text file.",
 )
-@click.option(
-    "--weights",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="VOICEBOT_WEIGHTS",
-    default=Path("weights"),
-    show_default=True,
-    help="Folder of model weights; Kokoro is fetched into it where it is missing.",
-)
+@weights_option("Folder of model weights; Kokoro is fetched into it where it is missing.")
 def main(names: tuple[str, ...], check: bool, path: Path, folder: Path | None, weights: Path) -> None:
     """Make the recorded calls that the tests ring with: spoken by Kokoro, heard as over a telephone.
 
