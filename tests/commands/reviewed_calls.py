@@ -7,6 +7,7 @@ import io
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 from click.testing import CliRunner, Result
@@ -42,15 +43,15 @@ def run(*arguments: str, input: str | None = None) -> Result:
     return CliRunner().invoke(cli, ["review", *arguments], input=input)
 
 
-def listed(*arguments: str) -> list[dict[str, object]]:
+def listed(*arguments: str) -> list[dict[str, Any]]:
     done = run("--json", *arguments)
     assert done.exit_code == 0, done.output
-    found: list[dict[str, object]] = json.loads(done.stdout)
+    found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
 
 
-def said(group: dict[str, object]) -> list[str]:
-    return [each["heard"] for each in group["utterances"]]  # type: ignore[attr-defined]
+def said(group: dict[str, Any]) -> list[str]:
+    return [each["heard"] for each in group["utterances"]]
 
 
 def everything() -> list[str]:

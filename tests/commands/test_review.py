@@ -33,7 +33,7 @@ def test_groups_the_dearest_first_and_some_at_random(calls: SqlCallStore) -> Non
     assert said(groups[2]) == [PIZZA]
     assert len(groups[3:]) <= 2
     assert sum(len(said(each)) for each in groups[3:]) == 2, "one in ten"
-    first = groups[0]["utterances"][0]  # type: ignore[index]
+    first = groups[0]["utterances"][0]
     assert (first["kind"], first["signs"], first["decision"]) == ("misrouted", ["turned_down"], "confirm")
     assert first["suggestions"][0] == "pothole", "what she turned down comes last"
     assert (first["call_id"], first["turn"], first["intent"]) == ("CAhole", 1, "library_services")
@@ -63,8 +63,8 @@ def test_the_same_words_come_once(store: SqlCallStore) -> None:
     for number in range(5):
         call(store, f"CA{number}", heard("Um, my bin!" if number else "my bin", pothole=0.3))
     (group,) = listed()
-    (only,) = group["utterances"]  # type: ignore[misc]
-    assert only["times"] == 5  # type: ignore[index]
+    (only,) = group["utterances"]
+    assert only["times"] == 5
 
 
 def test_words_that_would_steer_the_terminal(store: SqlCallStore) -> None:

@@ -22,17 +22,17 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str, s
     one."""
     home = tmp_path_factory.mktemp("promoting")
     more = {**SMALL, "pothole": [*SMALL["pothole"], "my wheel went into a hole in the road"]}
-    names = [
+    good, better, twisted = (
         train(write_intents(home / folder, intents), home / "models", WEIGHTS, recipe=QUICK, who="ann").hash
         for folder, intents in (("intents", SMALL), ("more", more), ("twisted", TWISTED))
-    ]
+    )
     (home / "utterances").mkdir()
     for intent, words in SAID.items():
         lines = "".join(f"  - words: {json.dumps(each)}\n    kind: ordinary\n" for each in words)
         (home / "utterances" / f"{intent}.yaml").write_text(f"utterances:\n{lines}", "utf-8")
     table = re.sub(r"(?m)^  (accept|confirm|offer_two|refuse|urgent): [0-9.]+", r"  \1: 0.4", ROUTING)
     (home / "routing.yaml").write_text(table, "utf-8")
-    return (home, *names)  # type: ignore[return-value]
+    return home, good, better, twisted
 
 
 ROUTING = (ROOT / "routing.yaml").read_text("utf-8")

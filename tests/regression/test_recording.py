@@ -1,5 +1,7 @@
 """One recording from its description: pauses, backgrounds, seeds. A tone generator stands in for Kokoro's voices."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from voicebot.regression.phonemes import Pronouncer
 from voicebot.regression.recording import Studio
 from voicebot.regression.synthesis import tokens
 
-CALLS = {
+CALLS: dict[str, Any] = {
     "at": "2026-02-10T10:30",
     "confirm": "plain.wav",
     "babble": [{"voice": "low", "words": "one"}, {"voice": "high", "words": "two"}],
@@ -80,7 +82,7 @@ def test_nobody_on_the_line_is_as_long_as_described(studio: Studio) -> None:
 
 
 def test_a_recording_is_the_same_alone_and_after_others(studio: Studio) -> None:
-    for name in CALLS["recordings"]:  # type: ignore[attr-defined]
+    for name in CALLS["recordings"]:
         alone = Studio(Calls.model_validate(CALLS), Tones())
         assert studio.make(name) == alone.make(name)
 

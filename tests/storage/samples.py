@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Engine, Table, func, select
+
 from voicebot.dialogue.actions import Ask, Expecting
 from voicebot.dialogue.session import Session
 from voicebot.ports import Answer, Arrival, Claim, TurnInput, TurnRecord
 from voicebot.storage.calls import SqlCallStore
+from voicebot.storage.database import reading
 
 NUMBER = "+447700900123"
 START = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -59,3 +62,14 @@ def claimed(store: SqlCallStore, number: int = 1, given: TurnInput | None = HEAR
     claim = store.claim(call_id, number, given)
     assert isinstance(claim, Claim)
     return claim
+
+
+def done(store: SqlCallStore, claim: Claim, text: str = "Connecting you.") -> Answer:
+    answer = an_answer(text, claim.number + 1)
+    store.finish(claim, claim.session.with_(turn=claim.number + 1), answer, RECORD)
+    return answer
+
+
+def count(engine: Engine, table: Table) -> int:
+    with reading(engine) as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()

@@ -6,17 +6,17 @@ from datetime import timedelta
 from typing import get_args
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, select, update
 
 from voicebot.dialogue.actions import Action, Ask, Expecting, HangUp, Option, Say, SendText, TakeMessage, Transfer
 from voicebot.errors import StorageError
-from voicebot.ports import Answer, Arrival, Claim, NewMessage, OutgoingText, TurnInput, TurnRecord
+from voicebot.ports import Answer, Arrival, NewMessage, OutgoingText, TurnInput, TurnRecord
 from voicebot.storage.calls import SqlCallStore
 from voicebot.storage.database import reading, writing
 from voicebot.storage.schema import calls, messages, recordings, texts, turns
 from voicebot.storage.stored import dump_answer, dump_input, load_answer, load_input
 
-from .samples import HEARD, NUMBER, RECORD, START, Now, a_session, an_answer, begin, claimed
+from .samples import HEARD, NUMBER, RECORD, START, Now, a_session, an_answer, begin, claimed, count, done
 
 SAMPLES: tuple[Action, ...] = (
     Say("Hello.", slow=True),
@@ -32,17 +32,6 @@ SAMPLES: tuple[Action, ...] = (
     TakeMessage("Speak after this.", "highways", 120),
     HangUp(),
 )
-
-
-def done(store: SqlCallStore, claim: Claim, text: str = "Connecting you.") -> Answer:
-    answer = an_answer(text, claim.number + 1)
-    store.finish(claim, claim.session.with_(turn=claim.number + 1), answer, RECORD)
-    return answer
-
-
-def count(engine: Engine, table: object) -> int:
-    with reading(engine) as connection:
-        return connection.execute(select(func.count()).select_from(table)).scalar_one()  # type: ignore[arg-type]
 
 
 # --- answers and inputs as JSON

@@ -6,26 +6,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from voicebot.errors import ClaimLostError
-from voicebot.ports import Answer, Claim, OutgoingText, Pending, TurnInput
+from voicebot.ports import Claim, OutgoingText, Pending, TurnInput
 from voicebot.storage.calls import SqlCallStore
 from voicebot.storage.database import reading
 from voicebot.storage.schema import texts, turns
 
-from .samples import HEARD, NUMBER, RECORD, Now, a_session, an_answer, begin, claimed
-
-
-def done(store: SqlCallStore, claim: Claim, text: str = "Connecting you.") -> Answer:
-    answer = an_answer(text, claim.number + 1)
-    store.finish(claim, claim.session.with_(turn=claim.number + 1), answer, RECORD)
-    return answer
-
-
-def count(engine: Engine, table: object) -> int:
-    with reading(engine) as connection:
-        return connection.execute(select(func.count()).select_from(table)).scalar_one()  # type: ignore[arg-type]
+from .samples import HEARD, NUMBER, RECORD, Now, a_session, an_answer, begin, claimed, count, done
 
 
 def test_one_claim_and_the_others_wait(store: SqlCallStore, now: Now) -> None:
