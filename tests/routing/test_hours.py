@@ -9,7 +9,7 @@ import pytest
 
 from voicebot.routing.hours import LONDON, always_open, clock_time, is_open, never_open, next_opening, spoken_time
 from voicebot.routing.loader import load_table
-from voicebot.routing.table import DAYS, Hours, Span, Table
+from voicebot.routing.table import DAYS, Change, Hours, Span, Table
 
 ROUTING = Path(__file__).parents[2] / "routing.yaml"
 
@@ -143,8 +143,8 @@ def test_the_hour_that_is_left_out(table: Table) -> None:
 def test_one_date_wins_over_every_year_and_bank_holiday(table: Table) -> None:
     hours = Hours(
         days=every_day(span("09:00", "17:00")).days,
-        yearly={(12, 25): (span("10:00", "11:00"),)},
-        exceptions={date(2026, 12, 25): (span("14:00", "15:00"),)},
+        yearly={(12, 25): Change(spans=(span("10:00", "11:00"),))},
+        exceptions={date(2026, 12, 25): Change(spans=(span("14:00", "15:00"),))},
     )
     some = with_hours(table, some=hours)
     assert is_open(some, "some", london("2026-12-25T14:30"))

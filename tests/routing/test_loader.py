@@ -11,9 +11,10 @@ import pytest
 from voicebot.errors import ContentError
 from voicebot.routing.bank_holidays import Nation, bank_holidays
 from voicebot.routing.checks import check_file
+from voicebot.routing.issues import errors
 from voicebot.routing.loader import load_table, parse_table
-from voicebot.routing.source import MAX_BYTES
-from voicebot.routing.table import Table
+from voicebot.routing.source import MAX_BYTES, Sources
+from voicebot.routing.table import Change, Span, Table
 
 GOOD = Path(__file__).parents[1] / "routing_files" / "good" / "small.yaml"
 TODAY = date(2026, 11, 21)
@@ -69,13 +70,13 @@ def test_values_stay_the_text_that_was_typed() -> None:
     assert table.queues["switchboard"].target == "+441632960100"
     assert table.hours["office"].days["mon"][1].end == time(17, 30)
     assert table.hours["office"].days["fri"] == ()
-    assert table.hours["office"].exceptions == {date(2027, 3, 19): ()}
-    assert table.hours["office"].yearly[(12, 24)][0].end == time(12, 0)
+    assert table.hours["office"].exceptions == {date(2027, 3, 18): Change(spans=())}
+    assert table.hours["office"].yearly[(12, 24)].spans == (Span(start=time(9), end=time(12)),)
     assert table.hours["always"].bank_holidays[0].end is None
     assert table.queues["team"].target == "sip:team@contact.example;transport=tls"
     assert table.queues["outside"].external
     assert table.queues["outside"].ring_seconds == 40
-    assert table.intents["pothole"].answer == "You can report it. It takes two minutes."
+    assert table.intents["pothole"].answer == ("You can report it. It takes two minutes.",)
     assert table.thresholds.accept == 0.62
 
 
@@ -96,7 +97,8 @@ def test_no_damage_makes_the_checks_fail_instead_of_the_file(tmp_path: Path) -> 
     lines = GOOD.read_text(encoding="utf-8").splitlines(keepends=True)
     for number, line in enumerate(lines[: lines.index("wording:\n") + 2]):
         for damaged in ("", line[: len(line) // 2] + "\n", "   " + line, line.replace(":", "")):
-            table, issues = parse_table("".join((*lines[:number], damaged, *lines[number + 1 :])), "x.yaml")
+            text = "".join((*lines[:number], damaged, *lines[number + 1 :]))
+            table, issues = parse_table(Sources((("x.yaml", text),)))
             assert (table is None) == any(each.severity == "error" for each in issues)
             assert all(1 <= each.line <= len(lines) + 1 and each.column >= 1 for each in issues)
 
@@ -124,9 +126,9 @@ def test_bank_holidays_are_an_argument() -> None:
         asked.append(nation)
         return frozenset()
 
-    table, issues = parse_table(text, "x.yaml", none)
+    table, issues = parse_table(Sources((("x.yaml", text),)), none)
     assert table is not None
-    assert issues == ()
+    assert errors(issues) == ()
     assert table.bank_holidays == frozenset()
     assert asked == ["scotland"]
 

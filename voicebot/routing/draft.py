@@ -11,17 +11,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from voicebot.routing.issues import Mark
-from voicebot.routing.table import Council, District, Hours, Line, Queue, Route, Table, Thresholds
+from voicebot.routing.table import Council, District, Hours, Language, Line, Notice, Queue, Route, Table, Thresholds
 from voicebot.routing.yaml_text import Fields, Items, Node
 
 Path = tuple[str, ...]
-LINES_DEPTH = 3
-"""A decision rests on a section, an entry or a field of an entry: `Table.lines` goes that deep."""
+LINES_DEPTH = 6
+"""A decision rests on a section, an entry, a field of an entry, or a field of an option of its question, such as
+intents.school_transport.ask.options.new.to: `Table.lines` goes that deep."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The mark of every key and of every value, by path such as ("intents", "pothole", "to")."""
+    """The mark of every key and of every value, by path such as ("intents", "pothole", "to").
+
+    `file` is the table's first file: the mark of what stands nowhere."""
 
     file: str
     keys: Mapping[Path, Mark]
@@ -70,8 +73,9 @@ def _collect(node: Node, path: Path, keys: dict[Path, Mark], values: dict[Path, 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`declared` names every entry of a section, also those too broken to be read; a section that is not in the file
-    is not in `declared` either."""
+    """`declared` names every entry of a section, also those too broken to be read; a section that is not in the files
+    is not in `declared` either. `wording` is whole: what the files leave out has the default words. `texts` are the
+    files as they were typed, by name."""
 
     hash: str
     places: Places
@@ -85,6 +89,11 @@ class Draft:
     thresholds: Thresholds | None = None
     key_topics: tuple[str, ...] = ()
     bank_holidays: frozenset[date] = frozenset()
+    notices: tuple[Notice, ...] = ()
+    vocabulary: tuple[str, ...] = ()
+    languages: Mapping[str, Language] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def table(self) -> Table | None:
         """The table, where the council and the thresholds could be read; whether all is sound, the issues tell."""
@@ -102,4 +111,8 @@ class Draft:
             key_topics=self.key_topics,
             bank_holidays=self.bank_holidays,
             lines=self.places.lines(),
+            notices=self.notices,
+            vocabulary=self.vocabulary,
+            languages=self.languages,
+            owners=self.owners,
         )

@@ -43,7 +43,7 @@ def explain(problem: Mapping[str, Any], what: str) -> tuple[str, str, str]:
             "write digits alone, with a point where needed, such as 0.62",
         )
     if kind in {"bool_parsing", "bool_type"}:
-        return "E103", f"{name} is {quoted}", "write true or false"
+        return "E103", f"{name} is {quoted}", "write yes or no"
     if kind in {"greater_than_equal", "less_than_equal"}:
         limit = f"at least {limits['ge']}" if kind == "greater_than_equal" else f"at most {limits['le']}"
         return "E103", f"{name} is {quoted}", f"it must be {limit}"

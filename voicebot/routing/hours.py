@@ -5,11 +5,11 @@ Hours are wall-clock times in Europe/London; they become instants day by day, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from voicebot.routing.table import DAYS, MONTHS, Hours, Span, Table
+from voicebot.routing.table import DAYS, MONTHS, Change, Hours, Notice, Span, Table
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -47,22 +47,65 @@ def next_opening(table: Table, hours_name: str, now: datetime) -> datetime | Non
 
     None also for a line that never closes. Where one day ends at midnight and the next begins there, the line stays
     open, so that is no opening."""
-    now = _utc(now)
-    first = now.astimezone(LONDON).date() - timedelta(days=1)
-    closed_from: datetime | None = None
+    return _first_after(_utc(now), _openings_from(table, hours_name, now))
+
+
+def line_open(table: Table, queue: str, now: datetime) -> bool:
+    """Whether the line of that queue is open at `now` (aware): its hours are, and no notice closes it."""
+    return is_open(table, table.queues[queue].hours, now) and closing_notice(table, queue, now) is None
+
+
+def line_next_opening(table: Table, queue: str, now: datetime) -> datetime | None:
+    """As `next_opening`, for the line of that queue: where a notice closes it, it opens when the notice ends, or, if
+    its hours are closed then, at their next opening."""
+    shut = sorted(
+        ((_utc(each.start or now), _utc(each.until)) for each in table.notices if each.closes and queue in each.queues),
+    )
+    openings = _openings_from(table, table.queues[queue].hours, now)
+    return _first_after(_utc(now), (piece for opening in openings for piece in _without(shut, opening)))
+
+
+def closing_notice(table: Table, queue: str, now: datetime) -> Notice | None:
+    """The notice that closes the line of that queue at `now` (aware); of several the first of the file."""
+    return next((each for each in table.notices if each.closes and queue in each.queues and each.holds(now)), None)
+
+
+def _openings_from(table: Table, hours_name: str, now: datetime) -> Iterator[Opening]:
+    """All openings from yesterday's on, which may last until now, up to the horizon."""
+    first = _utc(now).astimezone(LONDON).date() - timedelta(days=1)
     for number in range(HORIZON_DAYS):
-        for start, end in openings_on(table, hours_name, first + timedelta(days=number)):
-            if start > now and start != closed_from:
-                return start.astimezone(LONDON)
-            closed_from = end
+        yield from openings_on(table, hours_name, first + timedelta(days=number))
+
+
+def _first_after(now: datetime, openings: Iterable[Opening]) -> datetime | None:
+    closed_from: datetime | None = None
+    for start, end in openings:
+        if start > now and start != closed_from:
+            return start.astimezone(LONDON)
+        closed_from = end
     return None
+
+
+def _without(closures: Iterable[Opening], opening: Opening) -> Iterator[Opening]:
+    """What is left of an opening outside of the closures, which are sorted and may overlap."""
+    start, end = opening
+    for shut, until in closures:
+        if until <= start or shut >= end:
+            continue
+        if start < shut:
+            yield start, shut
+        start = until
+        if start >= end:
+            return
+    yield start, end
 
 
 def always_open(hours: Hours) -> bool:
     """Whether the hours cover every moment of every day, bank holidays and exceptions included."""
-    days = [hours.days.get(day, ()) for day in DAYS]
-    others = (hours.bank_holidays, *hours.exceptions.values(), *hours.yearly.values())
-    return all(_whole_day(spans) for spans in (*days, *others))
+    ordinary = (*(hours.days.get(day, ()) for day in DAYS), hours.bank_holidays)
+    changes = (*hours.exceptions.values(), *hours.yearly.values())
+    changed = (_changed(spans, change) for change in changes for spans in ordinary)
+    return all(_whole_day(spans) for spans in (*ordinary, *changed))
 
 
 def never_open(hours: Hours) -> bool:
@@ -71,15 +114,24 @@ def never_open(hours: Hours) -> bool:
 
 
 def spans_on(table: Table, hours_name: str, day: date) -> tuple[Span, ...]:
-    """The spans of one date: its own exception, else that of the day in every year, else bank holiday, else weekday."""
+    """The spans of one date: those of the bank holiday or weekday, as its own exception, else that of the day in every
+    year, changes them."""
     hours = table.hours[hours_name]
-    if day in hours.exceptions:
-        return hours.exceptions[day]
-    if (day.month, day.day) in hours.yearly:
-        return hours.yearly[(day.month, day.day)]
-    if day in table.bank_holidays:
-        return hours.bank_holidays
-    return hours.days.get(DAYS[day.weekday()], ())
+    ordinary = hours.bank_holidays if day in table.bank_holidays else hours.days.get(DAYS[day.weekday()], ())
+    change = hours.exceptions.get(day, hours.yearly.get((day.month, day.day)))
+    return ordinary if change is None else _changed(ordinary, change)
+
+
+def _changed(ordinary: tuple[Span, ...], change: Change) -> tuple[Span, ...]:
+    if change.spans is not None:
+        return change.spans
+    cut = []
+    for span in ordinary:
+        start = max(span.start, change.opens or span.start)
+        end = span.end if change.closes is None else min(span.end or change.closes, change.closes)
+        if end is None or start < end:
+            cut.append(Span(start=start, end=end))
+    return tuple(cut)
 
 
 def openings_on(table: Table, hours_name: str, day: date) -> Iterator[Opening]:

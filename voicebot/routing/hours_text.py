@@ -1,4 +1,4 @@
-"""The compact notation of opening hours: "mon-thu", "09:00-12:30, 13:30-16:30", "24 December". Pure.
+"""The compact notation of opening hours: "mon-thu", "09:00-12:30, 13:30-16:30", "24 December", "closes at 12:00". Pure.
 
 Every function raises `NotationError`, whose two texts say what is wrong and how to write it.
 """
@@ -10,11 +10,13 @@ from datetime import date, time
 from itertools import pairwise
 
 from voicebot.routing.issues import choose, shown
-from voicebot.routing.table import DAYS, MONTHS, DayName, Span
+from voicebot.routing.table import DAYS, MONTHS, Change, DayName, Span
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
+_EARLY_OR_LATE = re.compile(r"(opens|closes)\s+at\s+(\d{1,2}):(\d{2})", re.IGNORECASE)
 _DAY_OF_YEAR = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]+)(?:\s+(\d{4}))?")
 _HOW_SPANS = 'write a span such as 08:30-17:00, several with commas between them, or "closed"'
+_HOW_CHANGE = 'write "closed", a span such as 08:30-12:00, "closes at 12:00" or "opens at 10:00"'
 _HOW_DATE = 'write "24 December" for every year, or 2026-12-24 for one'
 
 
@@ -58,6 +60,25 @@ def read_spans(text: str) -> tuple[Span, ...]:
         if earlier.end is None or later.start < earlier.end:
             raise NotationError(f"the spans of {shown(text)} overlap", "end one before the next begins")
     return spans
+
+
+def read_change(text: str) -> Change:
+    """What one date's "closed", spans, "closes at 12:00" or "opens at 10:00, closes at 15:00" changes."""
+    if not re.match(r"\s*(opens?|closes?)\b", text, re.IGNORECASE):
+        try:
+            return Change(spans=read_spans(text))
+        except NotationError as error:
+            raise NotationError(error.message, _HOW_CHANGE if error.fix == _HOW_SPANS else error.fix) from None
+    times: dict[str, time] = {}
+    for part in text.split(","):
+        match = _EARLY_OR_LATE.fullmatch(part.strip())
+        if match is None or match[1].lower() in times:
+            raise NotationError(f"{shown(text)} is no change of hours", _HOW_CHANGE)
+        times[match[1].lower()] = _time(int(match[2]), int(match[3]))
+    opens, closes = times.get("opens"), times.get("closes")
+    if opens is not None and closes is not None and closes <= opens:
+        raise NotationError(f"{shown(text)} closes before it opens", 'write "closed" where the line stays closed')
+    return Change(opens=opens, closes=closes)
 
 
 def _span(text: str) -> Span:

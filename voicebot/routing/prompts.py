@@ -1,6 +1,7 @@
-"""The prompts that `routing.yaml` must word, and the variables that each may use. Pure.
+"""The prompts that `routing.yaml` can word, and the variables that each must use. Pure.
 
-Kept apart from the wording itself: the words belong to the council, the list to the dialogue that speaks them.
+Kept apart from the wording itself: the words belong to the council (or are those of wording.yaml), the list to the
+dialogue that speaks them.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "something_else_key": frozenset({"key"}),
     "more_key": frozenset({"key"}),
     "person_key": _NONE,
+    # a follow-up question
+    "option_key": frozenset({"option", "key"}),
+    "follow_up_again": _NONE,
     # universals
     "help": _NONE,
     "slower": _NONE,
@@ -51,6 +55,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "whisper": frozenset({"topic", "words"}),
     "whisper_no_words": frozenset({"topic"}),
     "whisper_urgent": frozenset({"topic"}),
+    "whisper_language": frozenset({"language"}),
     # busy, no answer, failure
     "line_busy": _TEAM,
     "line_no_answer": _TEAM,
@@ -61,11 +66,13 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     # closed
     "closed": frozenset({"team", "when"}),
     "closed_for_good": _TEAM,
+    "opens": frozenset({"team", "when"}),
     "closed_forwarding": frozenset({"team", "other"}),
     "text_key": frozenset({"key"}),
     "message_key": frozenset({"key"}),
     "danger_key": _NONE,
     # an answer
+    "answer_more": frozenset({"key"}),
     "after_answer": _NONE,
     "after_answer_text": frozenset({"key"}),
     "text_sent": _NONE,

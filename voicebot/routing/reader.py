@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -17,10 +18,11 @@ Plain = str | list["Plain"] | dict[str, "Plain"]
 
 
 class Reader:
-    """Reads parts of the tree and gathers what is wrong with them."""
+    """Reads parts of the tree and gathers what is wrong with them. `today`, where it is known, makes examples fit."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, today: date | None = None) -> None:
         self.places = places
+        self.today = today
         self.issues: list[Issue] = []
 
     def report(self, code: str, mark: Mark, message: str, fix: str) -> None:
@@ -75,7 +77,7 @@ class Reader:
         sound = True
         for entry in entries:
             value = _plain(entry.value)
-            if value == "":
+            if value == "" or (isinstance(value, list) and "" in value):
                 self.report(
                     "E108", entry.mark, f"{entry.key} of {what} is empty", "write its value, or delete the line"
                 )

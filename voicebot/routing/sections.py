@@ -1,55 +1,72 @@
-"""Reads each section of routing.yaml into its part of the draft. Pure."""
+"""Reads the files of a table, section by section, into the draft. Pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
 from voicebot.routing.bank_holidays import Nation
-from voicebot.routing.draft import Draft, places
-from voicebot.routing.hours_text import NotationError, read_date, read_days, read_spans
-from voicebot.routing.issues import Issue, Mark, issue
+from voicebot.routing.draft import Draft, Places, places
+from voicebot.routing.issues import Issue, Mark
+from voicebot.routing.merge import PART_SECTIONS, SECTIONS, merge
 from voicebot.routing.reader import Reader
-from voicebot.routing.table import Council, DayName, District, Hours, Queue, Route, Span, Thresholds
+from voicebot.routing.sections_hours import hours
+from voicebot.routing.sections_notices import notice
+from voicebot.routing.sections_queues import dialled, queue
+from voicebot.routing.sections_routes import route
+from voicebot.routing.table import Council, District, Language, Thresholds
 from voicebot.routing.yaml_text import Entry, Fields, Node
+
+__all__ = ["PART_SECTIONS", "SECTIONS", "Holidays", "read_sections"]
 
 Part = TypeVar("Part")
 Holidays = Callable[[Nation], frozenset[date]]
 
-SECTIONS = ("council", "wording", "hours", "queues", "districts", "thresholds", "key_topics", "intents")
-_OPTIONAL = {"districts"}
+_NEEDED = ("council", "hours", "queues", "intents")
 
 
-def read_sections(root: Node, file: str, hash: str, holidays: Holidays) -> tuple[Draft, tuple[Issue, ...]]:
-    """The draft of a whole file, and what is wrong with its parts taken one by one."""
-    reader = Reader(places(root, file))
-    if not isinstance(root, Fields):
-        found = issue(
-            "E005", root.mark, "this is not a routing table", f"begin with the sections {', '.join(SECTIONS)}"
-        )
-        return Draft(hash, reader.places, {}), (found,)
-    sections = {entry.key: entry for entry in reader.known(root.entries, SECTIONS, "the file")}
-    for name in SECTIONS:
-        if name not in sections and name not in _OPTIONAL:
+def read_sections(
+    trees: Iterable[tuple[str, Fields]],
+    main: str,
+    hash: str,
+    holidays: Holidays,
+    wording: Mapping[str, str],
+    today: date | None = None,
+) -> tuple[Draft, tuple[Issue, ...]]:
+    """The draft of a table's files, and what is wrong with their parts taken one by one.
+
+    `trees` are the files by name, `main` the one among them that may hold every section. `wording` is what is said
+    where the files have no words of their own. `today`, where it is given, makes the examples in messages fit."""
+    merging = Reader(Places(main, {}, {}))
+    sections, owners = merge(merging, trees, main)
+    root = Fields(Mark(main, 1, 1), tuple(sections.values()))
+    reader = Reader(places(root, main), today)
+    reader.issues += merging.issues
+    for name in _NEEDED:
+        if name not in sections:
             reader.report(
-                "E110", Mark(file, 1, 1), f"there is no section {name}", f"add {name}: at the start of a line"
+                "E110", Mark(main, 1, 1), f"there is no section {name}", f"add {name}: at the start of a line"
             )
     council = _council(reader, sections["council"]) if "council" in sections else None
+    owned = {file: reader.text(entry, f"the owner of {file}") for file, entry in owners.items()}
     draft = Draft(
         hash=hash,
         places=reader.places,
         declared={name: _declared(entry.value) for name, entry in sections.items()},
         council=council,
-        wording=_each(reader, sections, "wording", _prompt),
-        hours=_each(reader, sections, "hours", _hours),
-        queues=_each(reader, sections, "queues", _queue),
+        wording={**wording, **_each(reader, sections, "wording", _prompt)},
+        hours=_each(reader, sections, "hours", hours),
+        queues=_each(reader, sections, "queues", queue),
         districts=tuple(_each(reader, sections, "districts", _district).values()),
-        intents=_each(reader, sections, "intents", _route),
-        thresholds=_thresholds(reader, sections["thresholds"]) if "thresholds" in sections else None,
-        key_topics=reader.names(sections["key_topics"].value, "key_topics") if "key_topics" in sections else (),
+        intents=_each(reader, sections, "intents", route),
+        thresholds=_thresholds(reader, sections["thresholds"]) if "thresholds" in sections else Thresholds(),
+        key_topics=_names(reader, sections, "key_topics"),
         bank_holidays=holidays(council.nation) if council else frozenset(),
+        notices=tuple(_each(reader, sections, "notices", notice).values()),
+        vocabulary=_names(reader, sections, "vocabulary"),
+        languages=_each(reader, sections, "languages", _language),
+        owners={file: owner for file, owner in owned.items() if owner is not None},
     )
     return draft, tuple(reader.issues)
 
@@ -67,13 +84,17 @@ def _each(
     return {key: part for key, part in read_entries if part is not None}
 
 
+def _names(reader: Reader, sections: Mapping[str, Entry], name: str) -> tuple[str, ...]:
+    return reader.names(sections[name].value, name) if name in sections else ()
+
+
 def _council(reader: Reader, entry: Entry) -> Council | None:
     entries = reader.known(reader.fields(entry.value, "council"), Council.model_fields, "council")
     raw = reader.raw(entries, "council")
     if raw is None:
         return None
     if isinstance(number := raw.get("caller_id"), str):
-        raw["caller_id"] = _dialled(number)
+        raw["caller_id"] = dialled(number)
     return reader.build(Council, raw, ("council",), "council")
 
 
@@ -87,28 +108,12 @@ def _prompt(reader: Reader, entry: Entry) -> str | None:
     return reader.text(entry, f"the prompt {entry.key}")
 
 
-def _queue(reader: Reader, entry: Entry) -> Queue | None:
-    what = f"the queue {entry.key}"
-    allowed = ["number", "sip", *(name for name in Queue.model_fields if name != "target")]
-    raw = reader.raw(reader.known(reader.fields(entry.value, what), allowed, what), what)
+def _language(reader: Reader, entry: Entry) -> Language | None:
+    what = f"the language {entry.key}"
+    raw = reader.raw(reader.known(reader.fields(entry.value, what), Language.model_fields, what), what)
     if raw is None or not isinstance(entry.value, Fields):
         return None
-    targets = [raw.pop(name) for name in ("number", "sip") if name in raw]
-    if len(targets) != 1:
-        problem = "has no number" if not targets else "has a number and a SIP address"
-        reader.report(
-            "E107", entry.mark, f"{what} {problem}", 'give it one line number: "+44…" or sip: "sip:name@host"'
-        )
-        raw["target"] = "unknown"
-        reader.build(Queue, raw, ("queues", entry.key), what)
-        return None
-    raw["target"] = _dialled(targets[0]) if isinstance(targets[0], str) else targets[0]
-    return reader.build(Queue, raw, ("queues", entry.key), what)
-
-
-def _dialled(target: str) -> str:
-    """A number without the spaces, brackets and hyphens that people write in it; a SIP address as it is."""
-    return target if ":" in target or "@" in target else re.sub(r"[\s()\-]", "", target)
+    return reader.build(Language, raw, ("languages", entry.key), what)
 
 
 def _district(reader: Reader, entry: Entry) -> District | None:
@@ -119,79 +124,3 @@ def _district(reader: Reader, entry: Entry) -> District | None:
     if "name" not in fields and isinstance(entry.value, Fields):
         reader.report("E102", entry.mark, f"{what} has no name", "add a line such as name: North Vale")
     return None if name is None else District(queue=entry.key, name=name, places=named)
-
-
-def _route(reader: Reader, entry: Entry) -> Route | None:
-    what = f"the intent {entry.key}"
-    raw = reader.raw(reader.known(reader.fields(entry.value, what), Route.model_fields, what), what)
-    if raw is None or not isinstance(entry.value, Fields):
-        return None
-    return reader.build(Route, raw, ("intents", entry.key), what)
-
-
-def _hours(reader: Reader, entry: Entry) -> Hours | None:
-    what = f"the hours {entry.key}"
-    days: dict[DayName, tuple[Span, ...]] = {}
-    bank_holidays: tuple[Span, ...] = ()
-    exceptions: dict[date, tuple[Span, ...]] = {}
-    yearly: dict[tuple[int, int], tuple[Span, ...]] = {}
-    before = len(reader.issues)
-    for each in reader.fields(entry.value, what):
-        if each.key == "bank_holidays":
-            bank_holidays = _spans(reader, each, f"bank_holidays of {what}")
-        elif each.key == "closed_on":
-            for text in reader.names(each.value, f"closed_on of {what}"):
-                _exception(reader, each.value.mark, text, (), exceptions, yearly)
-        elif each.key == "exceptions":
-            for one in reader.fields(each.value, f"exceptions of {what}"):
-                _exception(reader, one.mark, one.key, _spans(reader, one, f"{one.key} of {what}"), exceptions, yearly)
-        else:
-            _weekdays(reader, each, what, days)
-    if len(reader.issues) > before:
-        return None
-    return Hours(days=days, bank_holidays=bank_holidays, exceptions=exceptions, yearly=yearly)
-
-
-def _weekdays(reader: Reader, entry: Entry, what: str, days: dict[DayName, tuple[Span, ...]]) -> None:
-    try:
-        named = read_days(entry.key)
-    except NotationError as error:
-        reader.report("E105", entry.mark, f"{error.message}, in {what}", error.fix)
-        return
-    spans = _spans(reader, entry, f"{entry.key} of {what}")
-    for day in named:
-        if day in days:
-            reader.report(
-                "E105", entry.mark, f"{day} stands twice in {what}", "name each day once, with all of its spans"
-            )
-        days[day] = spans
-
-
-def _spans(reader: Reader, entry: Entry, what: str) -> tuple[Span, ...]:
-    text = reader.text(entry, what)
-    try:
-        return () if text is None else read_spans(text)
-    except NotationError as error:
-        reader.report("E105", entry.value.mark, error.message, error.fix)
-        return ()
-
-
-def _exception(
-    reader: Reader,
-    mark: Mark,
-    text: str,
-    spans: tuple[Span, ...],
-    exceptions: dict[date, tuple[Span, ...]],
-    yearly: dict[tuple[int, int], tuple[Span, ...]],
-) -> None:
-    try:
-        day = read_date(text)
-    except NotationError as error:
-        reader.report("E106", mark, error.message, error.fix)
-        return
-    if day in exceptions or day in yearly:
-        reader.report("E106", mark, f"{text} stands twice", "name each date once")
-    elif isinstance(day, date):
-        exceptions[day] = spans
-    else:
-        yearly[day] = spans

@@ -16,7 +16,7 @@ import yaml
 from voicebot.routing.issues import Issue, Mark, issue, shown
 
 MAX_DEPTH = 10
-"""The deepest routing table has 5 levels; the rest is room, and far below Python's recursion limit."""
+"""The deepest part of a table, a phrase of an option, is at level 8; far below Python's recursion limit."""
 
 
 @dataclass(frozen=True, slots=True)
