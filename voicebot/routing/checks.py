@@ -8,30 +8,70 @@ from pathlib import Path
 
 from voicebot.routing.draft import Draft
 from voicebot.routing.issues import Issue
-from voicebot.routing.rules import dialling, limits, names, reach, wording
-from voicebot.routing.source import parse_draft, read_text
+from voicebot.routing.rules import (
+    composed,
+    dates,
+    dialling,
+    follow_ups,
+    keys,
+    languages,
+    length,
+    limits,
+    names,
+    reach,
+    speakable,
+    urgent,
+    wording,
+)
+from voicebot.routing.rules.secrets import secrets, without_secrets
+from voicebot.routing.source import Sources, parse_draft, read_sources
 
 Rule = Callable[[Draft], Iterator[Issue]]
 
 RULES: tuple[Rule, ...] = (
     names.unknown_queues,
     names.unknown_hours,
+    names.unknown_intents,
     names.reserved_names,
     names.key_topics,
+    names.names_alike,
+    names.names_that_mean_yes_or_no,
     reach.overflow_loops,
     reach.unreached_queues,
-    reach.urgent_lines,
-    reach.danger_line,
     reach.hours_that_never_open,
-    wording.missing_prompts,
+    reach.default_line,
+    follow_ups.questions_in_circles,
+    follow_ups.questions_with_one_answer,
+    follow_ups.options_alike,
+    urgent.urgent_lines,
+    urgent.danger_line,
+    urgent.urgent_words,
+    urgent.notices_on_urgent_calls,
+    urgent.closures_of_urgent_lines,
     wording.unknown_prompts,
     wording.prompt_variables,
+    wording.variables_elsewhere,
     wording.missing_answers,
     wording.long_texts,
-    wording.urgent_words,
+    wording.links,
+    speakable.unspeakable,
+    length.long_prompts,
+    composed.answers_with_offers,
+    composed.closed_messages,
+    composed.menus,
+    length.long_sentences,
+    length.hard_to_read,
+    keys.prompt_keys,
+    keys.key_order,
+    keys.too_many_keys,
     dialling.queue_targets,
     dialling.caller_id,
+    dialling.drama_numbers,
     dialling.message_addresses,
+    dates.notices_that_never_hold,
+    dates.idle_exceptions,
+    languages.language_codes,
+    languages.long_greetings,
     limits.threshold_order,
     limits.districts,
     limits.district_intents,
@@ -47,17 +87,25 @@ def check_draft(draft: Draft, intents: frozenset[str] | None = None, today: date
         found += names.intents_without_destination(draft, intents)
     if today is not None:
         found += limits.stale_bank_holidays(draft, today)
+        found += dates.past_exceptions(draft, today)
+        found += dates.past_notices(draft, today)
     return tuple(sorted(found))
 
 
+def all_issues(sources: Sources, *found: Issue) -> tuple[Issue, ...]:
+    """`found`, and what is wrong with the text itself whether or not it can be read as a table, sorted: secrets, which
+    no message may repeat."""
+    texts = dict(sources.files)
+    return tuple(sorted(without_secrets(each, texts) for each in (*found, *secrets(texts))))
+
+
 def check_file(path: Path, intents: frozenset[str] | None, today: date) -> tuple[Issue, ...]:
-    """Every issue of the routing table at `path`, sorted; never raises for what the file holds.
+    """Every issue of the routing table at `path` and its folder routing.d, sorted; never raises for what they hold.
 
     `intents` are the names of the files in intents/; None leaves the comparison with them out."""
-    text, issues = read_text(path)
-    if text is None:
+    sources, issues = read_sources(path)
+    if sources is None:
         return issues
-    draft, issues = parse_draft(text, path.name)
-    if draft is None:
-        return issues
-    return tuple(sorted((*issues, *check_draft(draft, intents, today))))
+    draft, found = parse_draft(sources, today=today)
+    checked = () if draft is None else check_draft(draft, intents, today)
+    return all_issues(sources, *issues, *found, *checked)

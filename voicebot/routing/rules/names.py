@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 from voicebot.routing.draft import Draft, Path
 from voicebot.routing.issues import Issue, choose, issue
+from voicebot.routing.rules.texts import routes
 from voicebot.routing.table import OUT_OF_SCOPE, TO_DISTRICT
 
 MAX_KEY_TOPICS = 12
 """Three at a time, four times over: nobody listens to more."""
+
+_YES_AND_NO = frozenset({"yes", "no", "on", "off", "true", "false", "y", "n", "null", "none", "~"})
+_WITH_NAMES = ("hours", "queues", "notices", "intents")
 
 
 def queue_references(draft: Draft) -> Iterator[tuple[Path, str]]:
@@ -20,13 +24,19 @@ def queue_references(draft: Draft) -> Iterator[tuple[Path, str]]:
     for name, queue in draft.queues.items():
         if queue.overflow is not None:
             yield ("queues", name, "overflow"), queue.overflow
-    for name, route in draft.intents.items():
-        if route.to != TO_DISTRICT:
-            yield ("intents", name, "to"), route.to
-        if route.when_closed is not None:
-            yield ("intents", name, "when_closed"), route.when_closed
+    for path, _, route in routes(draft):
+        if route.to != TO_DISTRICT and (*path, "to") in draft.places.keys:
+            yield (*path, "to"), route.to
+        if route.when_closed is not None and (*path, "when_closed") in draft.places.keys:
+            yield (*path, "when_closed"), route.when_closed
     for district in draft.districts:
         yield ("districts", district.queue), district.queue
+    for notice in draft.notices:
+        for number, name in enumerate(notice.queues):
+            yield ("notices", notice.name, "queues", str(number)), name
+    for code, language in draft.languages.items():
+        if language.to is not None:
+            yield ("languages", code, "to"), language.to
 
 
 def unknown_queues(draft: Draft) -> Iterator[Issue]:
@@ -36,6 +46,8 @@ def unknown_queues(draft: Draft) -> Iterator[Issue]:
     for path, name in queue_references(draft):
         if name not in known:
             fix = choose(name, known, "name one of the queues, or add it under queues")
+            if name.lower() in _YES_AND_NO and path[-1] in ("overflow", "when_closed"):
+                fix = "delete the line: there is none unless one is named"
             yield issue("E201", draft.places.value(*path), f"there is no queue {name}", fix)
 
 
@@ -57,7 +69,10 @@ def intents_without_phrases(draft: Draft, trained: frozenset[str]) -> Iterator[I
 
 
 def intents_without_destination(draft: Draft, trained: frozenset[str]) -> Iterator[Issue]:
-    for name in sorted(trained - draft.declared.get("intents", frozenset()) - {OUT_OF_SCOPE}):
+    """Not looked for where the whole section is missing: every intent would be reported beside it."""
+    if "intents" not in draft.declared:
+        return
+    for name in sorted(trained - draft.declared["intents"] - {OUT_OF_SCOPE}):
         message = f"intents/{name}.yaml has no destination"
         yield issue("E204", draft.places.key("intents"), message, f"add {name}: under intents, with kind, to and about")
 
@@ -92,3 +107,46 @@ def key_topics(draft: Draft) -> Iterator[Issue]:
     if len(draft.key_topics) > MAX_KEY_TOPICS:
         message = f"{len(draft.key_topics)} key_topics are more than callers listen to"
         yield issue("E207", draft.places.key("key_topics"), message, f"keep the {MAX_KEY_TOPICS} most asked for")
+
+
+def unknown_intents(draft: Draft) -> Iterator[Issue]:
+    known = draft.declared.get("intents")
+    if known is None:
+        return
+    for path, name in _intent_references(draft):
+        if name not in known:
+            fix = choose(name, known, "name one of the intents, or add it under intents")
+            yield issue("E209", draft.places.value(*path), f"there is no intent {name}", fix)
+
+
+def _intent_references(draft: Draft) -> Iterator[tuple[Path, str]]:
+    for notice in draft.notices:
+        for number, name in enumerate(notice.intents):
+            yield ("notices", notice.name, "intents", str(number)), name
+    for name, route in draft.intents.items():
+        for option, choice in route.ask.options.items() if route.ask is not None else ():
+            if choice.intent is not None:
+                yield ("intents", name, "ask", "options", option, "intent"), choice.intent
+
+
+def names_alike(draft: Draft) -> Iterator[Issue]:
+    """Two entries that differ by a hyphen: one of them is a slip, and calls go to whichever was typed."""
+    for section in _WITH_NAMES:
+        first: dict[str, str] = {}
+        names = sorted(draft.declared.get(section, ()), key=lambda each: draft.places.key(section, each))
+        for name in names:
+            other = first.setdefault(name.lower().replace("_", "-"), name)
+            if other != name:
+                mark = draft.places.key(section, name)
+                message = f"{name} and {other} differ only by - and _ or capitals"
+                yield issue("N213", mark, message, f"did you mean {other}? Else call them by different words")
+
+
+def names_that_mean_yes_or_no(draft: Draft) -> Iterator[Issue]:
+    """Read here as they are typed; an editor or another tool that knows YAML makes true or false of them."""
+    for section in _WITH_NAMES:
+        for name in draft.declared.get(section, ()):
+            if name.lower() in _YES_AND_NO:
+                mark = draft.places.key(section, name)
+                message = f"{name} is a name here, but YAML's word for yes, no or nothing to other programs"
+                yield issue("N214", mark, message, "call it by another word")

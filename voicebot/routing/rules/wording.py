@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from string import Formatter
 
 from voicebot.routing.draft import Draft
-from voicebot.routing.issues import Issue, choose, issue
+from voicebot.routing.issues import Issue, Mark, choose, issue, shown
 from voicebot.routing.prompts import PROMPTS
+from voicebot.routing.rules.texts import Spoken, routes, spoken
 
 MAX_SEGMENTS = 3
+
+_WHISPER = frozenset({"topic", "words"})
+_LINK = re.compile(r"https://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:[/?#]\S*)?")
 
 _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
@@ -18,21 +23,6 @@ _GSM = frozenset(
 )
 _GSM_DOUBLE = frozenset("^{}\\[~]|€")
 """The basic alphabet of text messages and its extension, whose characters count twice (3GPP TS 23.038)."""
-
-
-def missing_prompts(draft: Draft) -> Iterator[Issue]:
-    declared = draft.declared.get("wording")
-    if declared is None:
-        return
-    for name, variables in PROMPTS.items():
-        if name not in declared:
-            used = f" using {_braced(variables)}" if variables else ""
-            yield issue(
-                "E401",
-                draft.places.key("wording"),
-                f"the prompt {name} is missing",
-                f"add {name}: with its words{used}",
-            )
 
 
 def unknown_prompts(draft: Draft) -> Iterator[Issue]:
@@ -77,21 +67,20 @@ def _braced(variables: frozenset[str]) -> str:
 
 
 def missing_answers(draft: Draft) -> Iterator[Issue]:
-    for name, route in draft.intents.items():
-        if route.kind == "answer" and route.answer is None:
+    for path, name, route in routes(draft):
+        if route.kind == "answer" and not route.answer:
             fix = "add answer: with what callers should hear, or make it kind: queue"
-            yield issue(
-                "E406", draft.places.key("intents", name), f"the intent {name} has no answer to read aloud", fix
-            )
+            yield issue("E406", draft.places.key(*path), f"{name} has no answer to read aloud", fix)
 
 
 def long_texts(draft: Draft) -> Iterator[Issue]:
-    for name, route in draft.intents.items():
-        count = sms_segments(route.text or "")
-        if count > MAX_SEGMENTS:
+    for path, name, route in routes(draft):
+        field = next((each for each in ("text", "link") if (*path, each) in draft.places.keys), None)
+        count = sms_segments(route.message or "")
+        if field is not None and count > MAX_SEGMENTS:
             message = f"the text message of {name} would be sent as {count} messages"
             fix = f"shorten it to {MAX_SEGMENTS} (about 450 characters; 200 where it has accents or curly quotes)"
-            yield issue("E407", draft.places.value("intents", name, "text"), message, fix)
+            yield issue("E407", draft.places.value(*path, field), message, fix)
 
 
 def sms_segments(text: str) -> int:
@@ -103,25 +92,39 @@ def sms_segments(text: str) -> int:
     return 1 if length <= alone else math.ceil(length / joined)
 
 
-def urgent_words(draft: Draft) -> Iterator[Issue]:
-    """Somebody may be listening, or read the caller's telephone later: an urgent call has one sentence and no text."""
-    for name, route in draft.intents.items():
-        given = (("answer", route.answer), ("text", route.text))
-        if route.kind == "urgent":
-            for field, value in given:
-                if value is not None:
-                    mark = draft.places.key("intents", name, field)
-                    yield issue(
-                        "E306",
-                        mark,
-                        f"the urgent intent {name} has {field}",
-                        "delete it; say what must be said in first",
-                    )
-        elif route.first is not None:
-            mark = draft.places.key("intents", name, "first")
-            yield issue(
-                "N307",
-                mark,
-                f"first is said for urgent intents only, and {name} is none",
-                "delete it, or move it to answer",
-            )
+def links(draft: Draft) -> Iterator[Issue]:
+    for path, name, route in routes(draft):
+        if route.link is not None and (*path, "link") in draft.places.keys and not _LINK.fullmatch(route.link):
+            fix = f'write the whole address: "{_whole(route.link)}"'
+            mark = draft.places.value(*path, "link")
+            yield issue("E408", mark, f"the link of {name}, {shown(route.link)}, is no https address", fix)
+
+
+def _whole(link: str) -> str:
+    rest = re.sub(r"^[a-z]*:?/*", "", link, flags=re.IGNORECASE) if ":" in link or link.startswith("/") else link
+    return f"https://{rest}" if _LINK.fullmatch(f"https://{rest}") else "https://westshire.example/page"
+
+
+def variables_elsewhere(draft: Draft) -> Iterator[Issue]:
+    """Braces are filled in under wording, and in a queue's own whisper; anywhere else they would be read aloud."""
+    for text in spoken(draft):
+        if text.path[0] == "wording":
+            continue
+        mark = draft.places.value(*text.path)
+        if text.path[-1] == "whisper":
+            yield from _whisper_variables(mark, text)
+        elif "{" in text.words or "}" in text.words:
+            fix = "write the words themselves; variables are filled in under wording alone"
+            yield issue("E409", mark, f"{text.what} has a brace, which would be read aloud", fix)
+
+
+def _whisper_variables(mark: Mark, text: Spoken) -> Iterator[Issue]:
+    used = _variables(text.words)
+    if used is None:
+        yield issue(
+            "E405", mark, f"a brace in {text.what} is never closed or never opened", "write variables as {topic}"
+        )
+        return
+    for unknown in sorted(used - _WHISPER):
+        fix = f"it can use {_braced(_WHISPER)}"
+        yield issue("E403", mark, f"{text.what} has no variable {{{unknown}}}", fix)
