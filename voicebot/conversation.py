@@ -39,7 +39,7 @@ from voicebot.ports import (
     TurnInput,
 )
 from voicebot.records import message_left, record, to_delete
-from voicebot.routing.hours import is_open
+from voicebot.routing.hours import line_open
 from voicebot.routing.table import Table
 from voicebot.underway import UnderWay
 
@@ -125,7 +125,7 @@ class Conversation:
         queue. Read from the table of the call that rang last, so that a database which is gone costs no time."""
         table = self._table = self._table or self.parts.tables.current()
         queue = table.queues[table.council.default_queue]
-        is_it_open = is_open(table, queue.hours, self.parts.clock.now(call_id))
+        is_it_open = line_open(table, table.council.default_queue, self.parts.clock.now(call_id))
         line = queue if is_it_open else table.queues[table.council.danger_queue]
         words = prompt(table, "trouble") if is_it_open else f"{prompt(table, 'trouble')} {prompt(table, 'dial_999')}"
         council = table.council

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from parts import ARRIVAL, CALL, RECORDING, TUESDAY, last
@@ -18,6 +19,7 @@ from voicebot.errors import (
     UnderstandingError,
 )
 from voicebot.ports import Pending, TurnInput
+from voicebot.routing.table import Notice
 
 
 def test_a_dead_worker_s_turn_is_taken_over_once_the_lease_is_out(bench):
@@ -106,6 +108,16 @@ def test_at_night_the_fallback_is_the_duty_team_with_the_999_advice(bench):
     fallback = bench.conversation.fallback(CALL)
     assert fallback.target == "+441632960119"
     assert "999" in fallback.words
+
+
+def test_where_a_notice_closes_the_switchboard_the_fallback_is_the_duty_team(bench):
+    tables = bench.conversation.parts.tables
+    until = TUESDAY + timedelta(hours=1)
+    closed = Notice(name="flood", say="We are flooded.", until=until, queues=("switchboard",), closes=True)
+    tables.table = tables.table.model_copy(update={"notices": (closed,)})
+    assert bench.conversation.fallback(CALL).target == "+441632960119"
+    bench.conversation.parts.clock.at = until
+    assert bench.conversation.fallback(CALL).target == "+441632960100"
 
 
 def test_a_message_is_not_lost_however_late_its_turn_is_taken(bench):

@@ -70,7 +70,11 @@ def test_slow_recognition_holds_the_caller_and_the_poll_finds_the_answer(bench):
 
 def test_a_text_message_goes_out_once_to_the_caller(bench):
     bench.ring()
-    bench.mind.intent = "blue_badge_apply"
+    bench.mind.intent = next(
+        name
+        for name, route in bench.conversation.parts.tables.current().intents.items()
+        if route.kind == "answer" and len(route.answer) == 1 and route.message and route.ask is None
+    )
     bench.speak()
     assert last(bench.press("1", 2), SendText).to is None
     assert bench.press("1", 2) == bench.press("1", 2)

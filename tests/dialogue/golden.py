@@ -93,7 +93,8 @@ def event_of(each: dict[str, Any], session: Session) -> Event:
 def line(action: Action) -> str:
     match action:
         case Say():
-            return f"say{' slowly' if action.slow else ''}: {action.text}"
+            tongue = f" in {action.language} by {action.voice or 'any voice'}" if action.language else ""
+            return f"say{tongue}{' slowly' if action.slow else ''}: {action.text}"
         case Ask():
             keys = "".join(option.key or "" for option in action.expecting.options)
             slowly = f" slowly, patience {action.patience}" if action.slow else ""
@@ -102,7 +103,8 @@ def line(action: Action) -> str:
             return f"text to {action.to or 'the caller'}: {action.body}"
         case Transfer():
             whisper = f", whisper: {action.whisper}" if action.whisper else ""
-            return f"transfer to {action.queue} {action.target} for {action.ring_seconds} s{whisper}"
+            priority = f", {action.headers['X-Priority']} priority" if "X-Priority" in action.headers else ""
+            return f"transfer to {action.queue} {action.target} for {action.ring_seconds} s{priority}{whisper}"
         case TakeMessage():
             return f"message for {action.queue}, {action.seconds} s: {action.text}"
         case HangUp():

@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from typing import get_args
 
 import pytest
 from walks import TABLE, TIMES, URGENT, WALKS, Walk, sensible, walk
@@ -23,11 +24,12 @@ from voicebot.dialogue.events import (
     Ranked,
     TransferEnded,
 )
-from voicebot.dialogue.session import Session
+from voicebot.dialogue.session import Session, Stage
+from voicebot.dialogue.stuck import PATIENCE
 from voicebot.dialogue.turn import Turn
 from voicebot.dialogue.wording import heard_by_caller
-from voicebot.routing.hours import is_open
-from voicebot.routing.table import OUT_OF_SCOPE
+from voicebot.routing.hours import line_open
+from voicebot.routing.table import OUT_OF_SCOPE, Route
 
 # --- what holds in every call -------------------------------------------------------------------------------------
 
@@ -46,7 +48,7 @@ def turns(walks: list[Walk]) -> Iterator[tuple[Walk, Session, Event, Turn]]:
 def test_the_walks_see_every_stage(walks: list[Walk]) -> None:
     """Or the other tests would prove less than they seem to."""
     stages = {session.stage for _, session, _, _ in turns(walks)}
-    assert len(stages) == 15
+    assert stages == set(get_args(Stage))
     assert {turn.decision.name for _, _, _, turn in turns(walks)} >= {"accept", "confirm", "offer_two", "urgent"}
 
 
@@ -62,7 +64,8 @@ def test_every_turn_keeps_the_call_alive_or_ends_it_on_purpose(walks: list[Walk]
 
 
 def test_nobody_is_hung_up_on_without_a_reason(walks: list[Walk]) -> None:
-    """She said goodbye or that there is nothing else, was silent more than once, was connected, or has gone."""
+    """She said goodbye or that there is nothing else, was silent more than once, was connected, goes round in circles,
+    or has gone."""
     for call in walks:
         silences = 0
         for session, happened, turn in call.played:
@@ -72,7 +75,8 @@ def test_nobody_is_hung_up_on_without_a_reason(walks: list[Walk]) -> None:
             said_so = isinstance(happened, Heard) and happened.choice in ("goodbye", "no")
             connected = isinstance(happened, TransferEnded) and happened.outcome == "completed"
             noise = "a message was left" in turn.decision.rule and session.tries >= 1
-            assert said_so or connected or noise or silences >= 2 or (session.tries >= 1 and silences), (
+            circles = session.stuck >= PATIENCE
+            assert said_so or connected or noise or circles or silences >= 2 or (session.tries >= 1 and silences), (
                 session,
                 happened,
             )
@@ -89,7 +93,7 @@ def test_0_is_a_person_or_the_closed_message_with_the_way_out_for_danger(walks: 
                 turn = take_turn(session, zero, table=TABLE, now=call.now)
                 last = turn.actions[-1]
                 if isinstance(last, Transfer):
-                    assert is_open(TABLE, TABLE.queues[last.queue].hours, call.now)
+                    assert line_open(TABLE, last.queue, call.now)
                     continue
                 assert isinstance(last, Ask)
                 assert turn.session.stage == "closed"
@@ -134,7 +138,7 @@ def put_through_quietly(turn: Turn, now: datetime) -> None:
     assert all(isinstance(each, Say) for each in said)
     assert said
     assert isinstance(last, Transfer)
-    assert is_open(TABLE, TABLE.queues[last.queue].hours, now)
+    assert line_open(TABLE, last.queue, now)
 
 
 def test_after_urgent_words_there_is_only_the_next_line_until_she_is_connected(walks: list[Walk]) -> None:
@@ -216,10 +220,12 @@ def from_the_table(text: str) -> str:
 def _sayings() -> list[re.Pattern[str]]:
     teams = [queue.name for queue in TABLE.queues.values()] + [TABLE.wording["your_district"]]
     topics = [route.about for route in TABLE.intents.values() if route.kind != "urgent"]
+    questions = [route.ask for route in TABLE.intents.values() if route.ask is not None]
     values = {
         "team": teams,
         "other": teams,
         "topic": topics,
+        "option": [each.about for question in questions for each in question.options.values()],
         "first": topics,
         "second": topics,
         "name": [each.name for each in TABLE.districts],
@@ -233,11 +239,49 @@ def _sayings() -> list[re.Pattern[str]]:
         for name, known in values.items():
             pattern = pattern.replace("{" + name + "}", "(?:" + "|".join(map(re.escape, known)) + ")")
         patterns.append(re.compile(pattern.replace("{when}", "[^.{}]+")))
-    own = [words for route in TABLE.intents.values() for words in (route.answer, route.first) if words]
+    routes = [
+        each for route in TABLE.intents.values() for each in (route, *_routes_of_options(route)) if each is not None
+    ]
+    own = [words for route in routes for words in (*route.answer, route.first) if words]
+    own += [each.say for each in (*TABLE.notices, *TABLE.languages.values(), *questions)]
     return patterns + [re.compile(re.escape(words.strip())) for words in own]
 
 
+def _routes_of_options(route: Route) -> list[Route | None]:
+    return [each.route for each in route.ask.options.values()] if route.ask is not None else []
+
+
 SAYINGS = _sayings()
+
+
+def test_each_notice_is_told_once_in_a_call_and_never_after_urgent_words(walks: list[Walk]) -> None:
+    told = 0
+    for call in walks:
+        urgent = False
+        heard: list[str] = []
+        for _, _, turn in call.played:
+            urgent = urgent or turn.decision.name == "urgent"
+            spoken = heard_by_caller(turn.actions)
+            new = [
+                each.say for each in TABLE.notices if each.say in spoken and not _asked_before(each.say, turn, heard)
+            ]
+            assert not (urgent and new), turn
+            assert not set(new) & set(heard), turn
+            heard += new
+        told += len(heard)
+    assert told > 1000
+
+
+def _asked_before(say: str, turn: Turn, heard: list[str]) -> bool:
+    """Whether it is part of a question that is asked again: the closed message gives its reason each time."""
+    asked = turn.session.asked
+    return say in heard and asked is not None and say in asked.text
+
+
+def test_lines_that_a_notice_closes_are_not_rung(walks: list[Walk]) -> None:
+    closed = {queue for each in TABLE.notices if each.closes for queue in each.queues}
+    assert any(turn.session.stage == "closed" and turn.session.queue in closed for _, _, _, turn in turns(walks))
+    assert not [each for call in walks for each in call.actions if isinstance(each, Transfer) and each.queue in closed]
 
 
 @pytest.mark.parametrize("at", TIMES, ids=lambda at: at.strftime("%a-%H%M"))

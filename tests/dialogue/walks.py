@@ -1,4 +1,5 @@
-"""Seeded random walks over all kinds of events and the routing.yaml that is shipped, for tests of what always holds."""
+"""Seeded random walks over all kinds of events and the routing.yaml that is shipped, with what else its language knows,
+for tests of what always holds."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from fixed_table import fixed_table
+from fixed_table import fuller_table
 
 from voicebot.dialogue.actions import Action, Ask
 from voicebot.dialogue.engine import take_turn
@@ -31,7 +32,7 @@ from voicebot.dialogue.universals import BY_VOICE
 from voicebot.routing.table import OUT_OF_SCOPE
 
 LONDON = ZoneInfo("Europe/London")
-TABLE = fixed_table()
+TABLE = fuller_table()
 TIMES = [
     datetime.fromisoformat(at).replace(tzinfo=LONDON)
     for at in (
@@ -142,6 +143,9 @@ def sensible(rng: random.Random, session: Session) -> Event:
             return MessageLeft(20)
         case "confirm" | "signpost":
             return Heard("yes", (), "yes", 0.98)
+        case "follow_up" | "follow_up_keys" if isinstance(session.asked, Ask):
+            choice = rng.choice(session.asked.expecting.options).id
+            return Heard(choice, (), choice, 0.98)
         case "district":
             return Heard("Banfield", (), "north-vale", 0.98)
         case "closed" | "line_failed":

@@ -30,8 +30,13 @@ class Expecting:
 
 @dataclass(frozen=True, slots=True)
 class Say:
+    """Say `text`; where it is in another language, `language` is its locale, such as pl-PL, and `voice` one that speaks
+    it (None: the provider's own)."""
+
     text: str
     slow: bool = False
+    language: str | None = None
+    voice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,18 @@
-"""What becomes of an intent: connected, answered, signposted, or asked for the district first. Pure."""
+"""What becomes of an intent: connected, answered, signposted, or asked a question of its own first. Pure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
-from voicebot.dialogue.actions import Action, Expecting, Option
-from voicebot.dialogue.lines import closed, forward, open_now, put_through, urgent
+from voicebot.dialogue import notices
+from voicebot.dialogue.actions import Expecting, Option
+from voicebot.dialogue.answers import read
+from voicebot.dialogue.closed import closed, open_now
+from voicebot.dialogue.follow_up import answered_in, ask_first, asked_of
+from voicebot.dialogue.lines import forward, put_through, urgent
 from voicebot.dialogue.turn import Decision, DecisionName, Scene, Turn
-from voicebot.dialogue.wording import REQUEST, YES_NO, ask, join, prompt, team
+from voicebot.dialogue.wording import YES_NO, ask, join, prompt, team
 from voicebot.routing.table import TO_DISTRICT, Route, Table
 
 DONT_KNOW = "dont_know"
@@ -21,56 +25,52 @@ DONT_KNOW_PHRASES = (
     "none of them",
     "somewhere else",
 )
-ADVISOR_TEXT_KEY = "1"
 
 
-def go(scene: Scene, intent: str, name: DecisionName, rule: str, confidence: float | None = None) -> Turn:
-    """Do what routing.yaml says of `intent`. `name` and `rule` tell how it was arrived at."""
+def go(
+    scene: Scene, intent: str, name: DecisionName, rule: str, confidence: float | None = None, said: str | None = None
+) -> Turn:
+    """Do what routing.yaml says of `intent`. `name` and `rule` tell how it was arrived at.
+
+    `said` are words that may answer the intent's follow-up question already; without them, those that she rang with."""
     table = scene.table
     route = table.intents[intent]
-    at = str(table.where(f"intents.{intent}"))
     if route.kind == "urgent":
-        return urgent(scene, intent, rule, at, confidence)
-    changes = {"intent": intent, "tries": 0, "candidates": (), "turned_down": (), "refused": 0, "page": 0}
+        return urgent(scene, intent, rule, str(table.where(f"intents.{intent}")), confidence)
+    changes = {"intent": intent, "option": None, "tries": 0, "candidates": (), "turned_down": (), "refused": 0}
     if intent != scene.session.intent:
         changes["lines"] = ()
-    here = Scene(scene.session.with_(**changes, leaving=False), table, scene.now)
+    here = scene.with_(**changes, page=0, leaving=False)
+    words = scene.session.words if said is None else said
+    option = answered_in(words, route.ask) if route.ask is not None else None
+    if option is not None:
+        turn = option_chosen(here, option, name, f"{rule}; said {option} in the same breath", confidence)
+    elif route.ask is not None:
+        turn = ask_first(here, route.ask, Decision(name, rule, here.at, intent, confidence))
+    else:
+        turn = _arrive(here, name, rule, confidence)
+    return notices.before(turn, here, intent)
+
+
+def option_chosen(scene: Scene, option: str, name: DecisionName, rule: str, confidence: float | None = None) -> Turn:
+    """An option of the follow-up question: another intent, or what the option says of its own."""
+    question = asked_of(scene)
+    choice = question.options[option] if question is not None else None
+    if choice is not None and choice.intent is not None:
+        return go(scene, choice.intent, name, rule, confidence, said="")
+    return _arrive(scene.with_(option=option, tries=0, page=0), name, rule, confidence)
+
+
+def _arrive(scene: Scene, name: DecisionName, rule: str, confidence: float | None) -> Turn:
+    """What she is calling about is known, down to the option."""
+    intent, route = scene.session.intent or "", scene.route or scene.table.intents[scene.session.intent or ""]
+    if route.kind == "urgent":
+        return urgent(scene, intent, rule, scene.at, confidence)
     if route.kind == "answer":
-        return answer(here, intent, Decision(name, rule, at, intent, confidence, "answer", route.to))
+        return read(scene, Decision(name, rule, scene.at, intent, confidence, "answer", route.to))
     if route.kind == "signpost":
-        return _signpost(here, route, Decision(name, rule, at, intent, confidence, "signpost", None))
-    return put_through(here, route.to, name, rule, at, confidence)
-
-
-def answer(scene: Scene, intent: str, decision: Decision) -> Turn:
-    """Read the answer, then offer a repetition, the text message, an advisor, and ask whether there is anything
-    else."""
-    table = scene.table
-    route = table.intents[intent]
-    session = scene.session.with_(stage="answered", queue=_line_of(route), outcome="answered", tries=0)
-    here = Scene(session, table, scene.now)
-    options = _after_answer_options(route, intent in session.texted)
-    offers = [prompt(table, "after_answer_text", key=ADVISOR_TEXT_KEY)] if options else []
-    text = join(route.answer or "", *offers, prompt(table, "after_answer"))
-    question = ask(here, text, Expecting("options", options))
-    return Turn(session.with_(asked=question), (question,), decision)
-
-
-def _line_of(route: Route) -> str | None:
-    return None if route.to == TO_DISTRICT else route.to
-
-
-def _after_answer_options(route: Route, texted: bool) -> tuple[Option, ...]:
-    if route.text and not texted:
-        return (Option("text", ("text", "text message", "send me a text", "text me", "by text", "yes text"), "1"),)
-    return ()
-
-
-def anything_else(scene: Scene, *before: Action, decision: Decision) -> Turn:
-    session = scene.session.with_(stage="anything_else", tries=0, candidates=(), turned_down=(), words="")
-    here = Scene(session, scene.table, scene.now)
-    question = ask(here, prompt(scene.table, "anything_else"), REQUEST)
-    return Turn(session.with_(asked=question), (*before, question), decision)
+        return _signpost(scene, route, Decision(name, rule, scene.at, intent, confidence, "signpost", None))
+    return put_through(scene, route.to, name, rule, scene.at, confidence)
 
 
 # --- signposts ---------------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def _signpost(scene: Scene, route: Route, decision: Decision) -> Turn:
     elsewhere = route.when_closed
     if elsewhere and open_now(scene, elsewhere) and not any(open_now(scene, d.queue) for d in scene.table.districts):
         # Nobody's line is open, so the answer to "which town?" would change nothing: do not make her wait for it.
-        return forward(scene, prompt(scene.table, "your_district"), elsewhere, decision)
+        return forward(scene, None, elsewhere, decision)
     return ask_district(scene, decision)
 
 
@@ -113,18 +113,15 @@ def ask_district(scene: Scene, decision: Decision) -> Turn:
 
 
 def district_chosen(scene: Scene, queue: str, rule: str) -> Turn:
-    at = str(scene.table.where(f"intents.{scene.session.intent}"))
-    return _to_district(scene, queue, Decision("accept", rule, at, scene.session.intent, None, "signpost", queue))
+    return _to_district(scene, queue, Decision("accept", rule, scene.at, scene.session.intent, None, "signpost", queue))
 
 
 def _to_district(scene: Scene, queue: str, decision: Decision) -> Turn:
     """The caller's district is known: say whose service it is and offer to connect, or go where `when_closed` says."""
-    table = scene.table
-    here = Scene(scene.session.with_(district=queue, tries=0, page=0), table, scene.now)
-    route = table.intents.get(scene.session.intent or "")
-    elsewhere = route.when_closed if route is not None else None
+    here = scene.with_(district=queue, tries=0, page=0)
+    elsewhere = scene.route.when_closed if scene.route is not None else None
     if elsewhere and not open_now(here, queue) and open_now(here, elsewhere):
-        return forward(here, team(table, queue), elsewhere, decision)
+        return forward(here, queue, elsewhere, decision)
     return offer_signpost(here, queue, decision)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from voicebot.dialogue import lines, messages, questions, stages, unheard, universals
+from voicebot.dialogue import lines, messages, notices, questions, stages, stuck, unheard, universals
 from voicebot.dialogue.actions import HangUp
 from voicebot.dialogue.events import (
     CallerHungUp,
@@ -38,6 +38,11 @@ YES_NO = ("yes", "no")
 def take_turn(session: Session, event: Event, *, table: Table, now: datetime) -> Turn:
     """What to do about `event`. `now` is aware. Never raises for anything that a caller or a provider can do."""
     scene = Scene(session, table, now)
+    return stuck.or_a_way_out(scene, event, _decide(scene, event))
+
+
+def _decide(scene: Scene, event: Event) -> Turn:
+    session = scene.session
     match event:
         case CallStarted():
             return _greet(scene, event)
@@ -68,9 +73,15 @@ def take_turn(session: Session, event: Event, *, table: Table, now: datetime) ->
 
 def _greet(scene: Scene, event: CallStarted) -> Turn:
     table = scene.table
-    text = join(prompt(table, "greeting", council=table.council.name), prompt(table, "recording_notice"))
+    to_tell = notices.for_everybody(scene)
+    text = join(
+        prompt(table, "greeting", council=table.council.name),
+        prompt(table, "recording_notice"),
+        *(each.say for each in to_tell),
+    )
     decision = Decision("universal", "a call has come in", str(table.where("wording.greeting")))
-    return questions.opening(Scene(scene.session.with_(caller=event.caller), table, scene.now), decision, text=text)
+    session = notices.told(scene.session.with_(caller=event.caller), *to_tell)
+    return questions.opening(Scene(session, table, scene.now), decision, text=text)
 
 
 def _hung_up(scene: Scene) -> Turn:
@@ -98,7 +109,7 @@ def _heard(scene: Scene, event: Heard) -> Turn:
     if verdict.name == "urgent" and not (trusted and _is_only_an_answer(event)):
         return questions.carry_out(scene, verdict)
     an_answer = trusted and (event.choice not in YES_NO or _is_only_an_answer(event))
-    if verdict.path == "wording.language" and not an_answer:
+    if verdict.language is not None and not an_answer:
         return unheard.another_language(scene, event.language)
     if trusted and event.choice in universals.BY_VOICE:
         return universals.answer(scene, event.choice or "")

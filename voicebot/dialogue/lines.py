@@ -7,121 +7,96 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from voicebot.dialogue import notices
 from voicebot.dialogue.actions import Action, Expecting, HangUp, Option, Say, Transfer
+from voicebot.dialogue.closed import closed, open_now, why_closed
 from voicebot.dialogue.events import TransferEnded
 from voicebot.dialogue.turn import Decision, DecisionName, Scene, Turn
-from voicebot.dialogue.wording import DANGER, MESSAGE, TEXT, ask, headers, join, prompt, say, team, whisper
-from voicebot.routing.hours import is_open, next_opening, spoken_time
-from voicebot.routing.table import Queue, Table
-
-
-def open_now(scene: Scene, queue: str) -> bool:
-    return is_open(scene.table, scene.table.queues[queue].hours, scene.now)
+from voicebot.dialogue.wording import (
+    DANGER,
+    MESSAGE,
+    TEXT,
+    ask,
+    can_be_texted,
+    headers,
+    join,
+    prompt,
+    say,
+    team,
+    whisper,
+)
+from voicebot.routing.table import Table
 
 
 def transfer(scene: Scene, queue: str) -> Transfer:
-    table, session = scene.table, scene.session
-    line = table.queues[queue]
-    route = table.intents.get(session.intent or "")
-    urgent = route is not None and route.kind == "urgent"
+    line = scene.table.queues[queue]
     return Transfer(
         queue=queue,
         target=line.target,
-        caller_id=table.council.caller_id,
+        caller_id=scene.table.council.caller_id,
         ring_seconds=line.ring_seconds,
-        whisper=None if line.external else whisper(scene, route),
-        headers=headers(session, urgent),
+        whisper=whisper(scene, queue),
+        headers=headers(scene, queue),
     )
 
 
 def connect(scene: Scene, queue: str, decision: Decision, *before: Action) -> Turn:
-    """Ring an open line. `before` is said first."""
-    session = scene.session.with_(
+    """Ring an open line. `before` is said first, and before that what is to be told of the line."""
+    to_tell = notices.of_line(scene, queue)
+    session = notices.told(scene.session, *to_tell).with_(
         stage="transferring", queue=queue, lines=(*scene.session.lines, queue), asked=None, tries=0, candidates=()
     )
     here = Scene(session, scene.table, scene.now)
-    return Turn(session, (*before, transfer(here, queue)), decision)
+    return Turn(session, (*notices.as_said(here, to_tell), *before, transfer(here, queue)), decision)
 
 
 def put_through(
     scene: Scene, queue: str, name: DecisionName, rule: str, at: str, confidence: float | None = None
 ) -> Turn:
     """Connect to `queue` if it is open, else to the intent's `when_closed`, else say what can be done now."""
-    session, table = scene.session, scene.table
-    route = table.intents.get(session.intent or "")
+    session, table, route = scene.session, scene.table, scene.route
     is_it_open = open_now(scene, queue)
     decision = Decision(name, rule, at, session.intent, confidence, "connect", queue, is_it_open)
     if is_it_open:
         return connect(scene, queue, decision, say(scene, "connecting", team=team(table, queue)))
     if route is not None and route.when_closed is not None and open_now(scene, route.when_closed):
-        return forward(scene, team(table, queue), route.when_closed, decision)
+        return forward(scene, queue, route.when_closed, decision)
     return closed(scene, queue, decision)
 
 
-def forward(scene: Scene, who: str, other: str, decision: Decision) -> Turn:
-    """`who` is closed: one sentence that says so, and the intent's `when_closed` instead."""
-    words = say(scene, "closed_forwarding", team=who, other=team(scene.table, other))
-    rule = f"{decision.rule}; closed, so when_closed"
-    return connect(scene, other, replace(decision, rule=rule, action="connect", queue=other, open=False), words)
-
-
-def closed(scene: Scene, queue: str, decision: Decision, before: str = "") -> Turn:
-    """The closed message: when it next opens, what can be done now, and always the way out for danger."""
+def forward(scene: Scene, queue: str | None, other: str, decision: Decision) -> Turn:
+    """`queue` (None: whichever district it is) is closed: one sentence that says so, after the notice that closes it,
+    and the intent's `when_closed` instead."""
     table = scene.table
-    line = table.queues[queue]
-    opening = next_opening(table, line.hours, scene.now)
-    if opening is None:
-        told = prompt(table, "closed_for_good", team=line.name)
-    else:
-        told = prompt(table, "closed", team=line.name, when=spoken_time(opening, scene.now))
-    options, offers = _closed_options(scene, line)
-    session = scene.session.with_(stage="closed", queue=queue, tries=0, candidates=())
-    here = Scene(session, table, scene.now)
-    question = ask(
-        here,
-        join(before, told, _what_to_do_now(scene), *offers, prompt(table, "danger_key")),
-        Expecting("options", options),
-    )
-    told_so = replace(decision, action="closed", queue=queue, open=False)
-    return Turn(session.with_(asked=question), (question,), told_so)
+    who = prompt(table, "your_district") if queue is None else team(table, queue)
+    words = say(scene, "closed_forwarding", team=who, other=team(table, other))
+    closing = notices.that_closes(scene, queue) if queue is not None else None
+    to_tell = (closing,) if closing is not None else ()
+    rule = decision.rule if queue is None else why_closed(scene, queue, decision.rule)
+    connected = replace(decision, rule=f"{rule}; closed, so when_closed", action="connect", queue=other, open=False)
+    here = replace(scene, session=notices.told(scene.session, *to_tell))
+    return connect(here, other, connected, *notices.as_said(here, to_tell), words)
 
 
-def _what_to_do_now(scene: Scene) -> str:
-    """The answer of an intent that is put through, for when it cannot be; an answer already heard is not said again."""
-    route = scene.table.intents.get(scene.session.intent or "")
-    return route.answer or "" if route is not None and route.kind == "queue" else ""
+def to_person(
+    scene: Scene, name: DecisionName, rule: str, *before: Action, said: str = "to_person", queue: str | None = None
+) -> Turn:
+    """A person: at `queue`, else in the team of what she is calling about where that is known, else the default queue.
 
-
-def _closed_options(scene: Scene, line: Queue) -> tuple[tuple[Option, ...], list[str]]:
-    """Options and their spoken offers. A message for an outside organisation could not be delivered, so none is
-    offered."""
-    table, session = scene.table, scene.session
-    route = table.intents.get(session.intent or "")
-    options: list[Option] = [DANGER]
-    offers: list[str] = []
-    if route is not None and route.text and session.intent not in session.texted:
-        options.append(TEXT)
-        offers.append(prompt(table, "text_key", key=TEXT.key or ""))
-    if not line.external:
-        options.append(MESSAGE)
-        offers.append(prompt(table, "message_key", key=MESSAGE.key or ""))
-    return tuple(options), offers
-
-
-def to_person(scene: Scene, name: DecisionName, rule: str, *before: Action, said: str = "to_person") -> Turn:
-    """A person: the team of what she is calling about where that is known, else the default queue.
-
-    When the line is closed she hears so, one key for danger, else a message (design rule 1).
+    `said` names the prompt that says so; "" where `before` does. When the line is closed she hears so, one key for
+    danger, else a message (design rule 1).
     """
     table = scene.table
-    answered = scene.session.stage in ("answered", "mobile") and scene.session.outcome == "answered"
-    queue = (scene.session.queue if answered else None) or table.council.default_queue
-    if not open_now(scene, queue) and open_now(scene, table.council.default_queue):
+    answered = scene.session.stage in ("reading", "answered", "mobile") and scene.session.outcome == "answered"
+    queue = queue or (scene.session.queue if answered else None) or table.council.default_queue
+    if not open_now(scene, queue) and (open_now(scene, table.council.default_queue) or table.queues[queue].external):
+        # An outside line takes no messages, and a person is what she asked for.
         queue = table.council.default_queue
     at = str(table.where(f"queues.{queue}"))
     if open_now(scene, queue):
         decision = Decision(name, rule, at, scene.session.intent, None, "connect", queue, True)
-        return connect(scene, queue, decision, *before, say(scene, said, team=team(table, queue)))
+        words = (say(scene, said, team=team(table, queue)),) if said else ()
+        return connect(scene, queue, decision, *before, *words)
     decision = Decision(name, rule, at, scene.session.intent, None, "closed", queue, False)
     turn = closed(scene, queue, decision)
     return Turn(turn.session, (*before, *turn.actions), turn.decision)
@@ -131,13 +106,14 @@ def urgent(scene: Scene, intent: str, rule: str, at: str, confidence: float | No
     """One calm, neutral sentence and the connection, at any hour; nothing that names the topic (someone may be
     listening)."""
     table = scene.table
-    route = table.intents[intent]
-    session = scene.session.with_(intent=intent, restricted=True, words="", lines=(), outcome=None, queue=route.to)
-    here = Scene(session, table, scene.now)
+    option = scene.session.option if intent == scene.session.intent else None
+    here = scene.with_(intent=intent, option=option, restricted=True, words="", lines=(), outcome=None)
+    route = here.route or table.intents[intent]
+    here = here.with_(queue=route.to)
     wanted = next((each for each in (route.to, route.when_closed) if each and open_now(here, each)), None)
     queue = wanted or _next_urgent_line(here) or table.council.danger_queue
     decision = Decision("urgent", rule, at, intent, confidence, "connect", queue, open_now(here, queue))
-    first = (Say(route.first, slow=session.slow),) if route.first else ()
+    first = (Say(route.first, slow=here.session.slow),) if route.first else ()
     return connect(here, queue, decision, *first, say(here, "urgent"))
 
 
@@ -155,8 +131,7 @@ def danger(scene: Scene, rule: str) -> Turn:
 def _next_urgent_line(scene: Scene) -> str | None:
     """The next open line that has not been rung: when_closed, the overflow of the last, the switchboard, the danger
     queue."""
-    table, session = scene.table, scene.session
-    route = table.intents.get(session.intent or "")
+    table, session, route = scene.table, scene.session, scene.route
     last = table.queues[session.queue] if session.queue else None
     wanted = [
         last.overflow if last else None,
@@ -217,7 +192,7 @@ def _line_failed(scene: Scene, event: TransferEnded, queue: str, at: str) -> Tur
 def _line_failed_options(scene: Scene, queue: str) -> tuple[tuple[Option, ...], list[str]]:
     """Options and their spoken offers: another line, the text message, a message. Where no other line is left: by day
     the switchboard once more, out of hours the way out for danger."""
-    table, session = scene.table, scene.session
+    table = scene.table
     options: list[Option] = []
     offers: list[str] = []
     overflow = overflow_of(scene, queue)
@@ -225,8 +200,7 @@ def _line_failed_options(scene: Scene, queue: str) -> tuple[tuple[Option, ...], 
         name = team(table, overflow)
         options.append(Option("overflow", (name, "try them", "the other one", "yes", "put me through"), "1"))
         offers.append(prompt(table, "try_line_key", team=name, key="1"))
-    route = table.intents.get(session.intent or "")
-    if route is not None and route.text and session.intent not in session.texted:
+    if can_be_texted(scene):
         options.append(TEXT)
         offers.append(prompt(table, "text_key", key=TEXT.key or ""))
     if not options:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from voicebot.dialogue.actions import Expecting, SendText, TakeMessage
-from voicebot.dialogue.destinations import anything_else
-from voicebot.dialogue.lines import message_queue, open_now, to_person
+from voicebot.dialogue.answers import anything_else
+from voicebot.dialogue.closed import open_now
+from voicebot.dialogue.lines import message_queue, to_person
 from voicebot.dialogue.turn import Decision, Scene, Turn
-from voicebot.dialogue.wording import ask, prompt, say, team
+from voicebot.dialogue.wording import ask, can_be_texted, prompt, say, team, texted_as
 
 MESSAGE_SECONDS = 120
 
@@ -48,10 +49,9 @@ def message_left(scene: Scene) -> Turn:
 
 def text_it(scene: Scene, rule: str) -> Turn:
     """Send the text message of this intent, asking for a mobile number where the caller did not ring from one."""
-    table, session = scene.table, scene.session
-    at = str(table.where(f"intents.{session.intent}"))
-    decision = Decision("accept", rule, at, session.intent, None, "answer", session.queue)
-    if session.intent in session.texted:
+    session = scene.session
+    decision = Decision("accept", rule, scene.at, session.intent, None, "answer", session.queue)
+    if not can_be_texted(scene):
         return anything_else(scene, say(scene, "text_only_once"), decision=decision)
     if session.caller == "mobile":
         return _send(scene, None, decision)
@@ -61,14 +61,13 @@ def text_it(scene: Scene, rule: str) -> Turn:
 def mobile_number(scene: Scene, keys: str) -> Turn:
     """The keys she pressed when asked for a number. 0 alone, however often, is a person, as everywhere."""
     session = scene.session
-    at = str(scene.table.where(f"intents.{session.intent}"))
     number = re.sub(r"[^\d+]", "", keys)
     if number and not number.strip("0"):
         return to_person(scene, "to_person", "asked for an advisor")
     found = MOBILE.fullmatch(number)
     if found:
         decision = Decision(
-            "accept", "a mobile number was keyed in", at, session.intent, action="answer", queue=session.queue
+            "accept", "a mobile number was keyed in", scene.at, session.intent, action="answer", queue=session.queue
         )
         return _send(scene, f"+44{found.group(1)}", decision)
     return no_number(scene, "that is no UK mobile number")
@@ -91,8 +90,8 @@ def _ask_mobile(scene: Scene, decision: Decision, name: str = "mobile", tries: i
 
 
 def _send(scene: Scene, to: str | None, decision: Decision) -> Turn:
-    session, intent = scene.session, scene.session.intent or ""
-    sent = session.with_(texted=(*session.texted, intent), outcome=session.outcome or "answered")
-    here = Scene(sent, scene.table, scene.now)
-    text = SendText(scene.table.intents[intent].text or "", to)
+    session, route = scene.session, scene.route
+    body = (route.message if route is not None else None) or ""
+    here = scene.with_(texted=(*session.texted, texted_as(scene)), outcome=session.outcome or "answered")
+    text = SendText(body, to)
     return anything_else(here, text, say(here, "text_sent"), decision=decision)

@@ -14,13 +14,15 @@ from voicebot.routing.table import OUT_OF_SCOPE, Table
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`intents` holds the one accepted, the one to confirm, or the two to offer; else nothing."""
+    """`intents` holds the one accepted, the one to confirm, or the two to offer; else nothing. `language` is the ISO
+    639-1 code of another language that was spoken."""
 
     name: DecisionName
     rule: str
     path: str
     intents: tuple[str, ...] = ()
     confidence: float | None = None
+    language: str | None = None
 
 
 def judge(
@@ -54,7 +56,7 @@ def judge(
 
 def another_language(code: str) -> Verdict:
     """A person, at once; `code` is ISO 639-1."""
-    return Verdict("to_person", f"spoke another language ({code})", "wording.language")
+    return Verdict("to_person", f"spoke another language ({code})", "wording.language", language=code)
 
 
 def unclear(tries: int, why: str) -> Verdict:

@@ -6,21 +6,21 @@ from dataclasses import replace
 
 from voicebot.dialogue.actions import Action, Ask, Expecting, Option
 from voicebot.dialogue.destinations import go
+from voicebot.dialogue.languages import person
 from voicebot.dialogue.lines import to_person
+from voicebot.dialogue.pages import MORE, MORE_PHRASES, PAGE
 from voicebot.dialogue.policy import Verdict, unclear
 from voicebot.dialogue.session import Session
 from voicebot.dialogue.turn import Decision, Scene, Turn
 from voicebot.dialogue.wording import REQUEST, YES_NO, ask, join, prompt, topic
 
-PAGE = 3
-"""Options at a time (design rule 7)."""
-
 DOUBTFUL = ("confirm", "offer_two")
 
+TRIES_AT_THE_KEYS = 2
+"""Failures that most calls which come to the keypad menu begin it with."""
+
 NEITHER = "neither"
-MORE = "more"
 NEITHER_PHRASES = ("neither", "neither of them", "something else", "none of those", "no", "other")
-MORE_PHRASES = ("something else", "more", "next", "other", "none of those", "no")
 
 
 def carry_out(scene: Scene, verdict: Verdict, because: str = "") -> Turn:
@@ -48,8 +48,9 @@ def carry_out(scene: Scene, verdict: Verdict, because: str = "") -> Turn:
         case "offer_keys":
             return offer_keys(scene, decision, because or "not_understood")
         case _:
-            said = "language" if verdict.path == "wording.language" else "to_person"
-            return to_person(scene, "to_person", verdict.rule, said=said)
+            if verdict.language is not None:
+                return person(scene, verdict.language, verdict.rule)
+            return to_person(scene, "to_person", verdict.rule)
 
 
 def _asking(decision: Decision) -> Decision:
@@ -65,7 +66,8 @@ def _asked(session: Session, question: Ask, decision: Decision, before: str, *ac
 
 def opening(scene: Scene, decision: Decision, *before: Action, text: str = "") -> Turn:
     """The open question, with `text` spoken first. Whatever the call was about is done with."""
-    afresh = {"intent": None, "queue": None, "words": "", "candidates": (), "turned_down": (), "lines": ()}
+    nothing = {"intent": None, "option": None, "queue": None, "language": None}
+    afresh = {"words": "", "candidates": (), "turned_down": (), "lines": (), **nothing}
     session = scene.session.with_(stage="request", tries=0, page=0, leaving=False, **afresh)
     question = ask(Scene(session, scene.table, scene.now), prompt(scene.table, "opening"), REQUEST)
     return _asked(session, question, decision, text, *before)

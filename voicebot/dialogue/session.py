@@ -12,7 +12,7 @@ from voicebot.dialogue.actions import Ask, TakeMessage
 from voicebot.dialogue.events import CallerKind
 from voicebot.errors import StorageError
 
-SESSION_VERSION = 2
+SESSION_VERSION = 3
 
 Stage = Literal[
     "request",  # "tell me what you're calling about"
@@ -21,6 +21,9 @@ Stage = Literal[
     "keys",  # the keypad menu
     "district",  # "which town or village?"
     "district_keys",  # districts by key, three at a time
+    "follow_up",  # the intent's own question, such as "for an adult, or for a child?"
+    "follow_up_keys",  # its options by key, three at a time
+    "reading",  # after a part of an answer: shall I go on?
     "answered",  # after an answer: repeat, text, advisor, anything else
     "signpost",  # "shall I put you through?"
     "closed",  # the line is closed: text, message, danger
@@ -41,11 +44,15 @@ class Session:
     "repeat".
 
     `tries` counts failures in a row to get an answer to `asked`. `intent`, `district` and `queue` are what the call has
-    come to so far. `words` are the caller's own, redacted, for the advisor's whisper. `lines` lists queues already
-    rung in this transfer, so that none is tried twice before all have been. `refused` counts requests that are not the
-    council's. `turned_down` are intents that she said no to since she last got somewhere, `texted` those whose text
-    message has been sent. `leaving`: she has said goodbye once before she was helped. `restricted` keeps the topic out
-    of stored transcripts and of anything said aloud.
+    come to so far, `option` what she chose of the intent's follow-up question. `page` counts pages of keys, and the
+    parts of an answer before this one. `words` are the caller's own, redacted, for the advisor's whisper. `lines` lists
+    queues already rung in this transfer, so that none is tried twice before all have been. `refused` counts requests
+    that are not the council's. `turned_down` are intents that she said no to since she last got somewhere. `texted` are
+    those whose text message has been sent ("intent.option" where the option has its own). `told` names the notices that
+    she has heard. `language` is the ISO 639-1 code of what she speaks where that is not English. `reached`
+    lists what the call has come to (intents, options, districts, text messages), and `stuck` counts turns since anything
+    was added to it. `leaving`: she has said goodbye once before she was helped. `restricted` keeps the
+    topic out of stored transcripts and of anything said aloud.
     """
 
     call_id: str
@@ -59,6 +66,7 @@ class Session:
     slow: bool = False
     asked: Ask | TakeMessage | None = None
     intent: str | None = None
+    option: str | None = None
     candidates: tuple[str, ...] = ()
     district: str | None = None
     queue: str | None = None
@@ -68,6 +76,10 @@ class Session:
     refused: int = 0
     turned_down: tuple[str, ...] = ()
     texted: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    language: str | None = None
+    reached: tuple[str, ...] = ()
+    stuck: int = 0
     leaving: bool = False
     restricted: bool = False
     outcome: Outcome | None = None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from voicebot.dialogue.actions import Action
 from voicebot.dialogue.session import Session
-from voicebot.routing.table import Table
+from voicebot.routing.table import Choice, Route, Table
 
 DecisionName = Literal[
     "accept", "confirm", "offer_two", "ask_again", "offer_keys", "to_person", "refuse", "urgent", "universal"
@@ -47,3 +47,35 @@ class Scene:
     session: Session
     table: Table
     now: datetime
+
+    @property
+    def route(self) -> Route | None:
+        """What the table says of what she is calling about: of the option that she chose, else of the intent."""
+        choice = self._choice
+        own = self.table.intents.get(self.session.intent or "")
+        return choice.route if choice is not None and choice.route is not None else own
+
+    @property
+    def topic(self) -> str:
+        """What she is calling about, as the advisor hears it; "" where that is not known."""
+        own = self.table.intents.get(self.session.intent or "")
+        if own is None:
+            return ""
+        return own.about if self._choice is None else f"{own.about}, {self._choice.about}"
+
+    @property
+    def at(self) -> str:
+        """The file:line of the intent, or of the option that she chose."""
+        path = f"intents.{self.session.intent}"
+        option = self.session.option
+        return str(self.table.where(path if option is None else f"{path}.ask.options.{option}"))
+
+    @property
+    def _choice(self) -> Choice | None:
+        own = self.table.intents.get(self.session.intent or "")
+        options = own.ask.options if own is not None and own.ask is not None else {}
+        return options.get(self.session.option or "")
+
+    def with_(self, **changes: Any) -> Scene:
+        """The same scene, the session with these changes."""
+        return replace(self, session=self.session.with_(**changes))

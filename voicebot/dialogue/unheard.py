@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voicebot.dialogue import lines, messages, policy, questions, universals
+from voicebot.dialogue import follow_up, languages, lines, messages, policy, questions, universals
 from voicebot.dialogue.actions import Ask, TakeMessage
-from voicebot.dialogue.destinations import anything_else
+from voicebot.dialogue.answers import anything_else
+from voicebot.dialogue.closed import open_now
 from voicebot.dialogue.events import PartFailed
 from voicebot.dialogue.policy import unclear
 from voicebot.dialogue.turn import Decision, Scene, Turn
@@ -30,12 +31,16 @@ def silence(scene: Scene) -> Turn:
             return messages.take_message(scene, "no message was heard", again=True)
         case "message":
             return anything_else(scene, decision=Decision("accept", "no message was left", at, session.intent))
-        case "answered" | "anything_else" | "signpost" if session.outcome and session.tries >= 1:
+        case "reading" | "answered" | "anything_else" | "signpost" if session.outcome and session.tries >= 1:
             return universals.end(scene, nobody)
         case "closed" | "line_failed" | "anything_else" if session.tries >= SILENCES - 1:
             return universals.end(scene, nobody)
         case "district" | "district_keys" if session.tries >= 1:
             return questions.district_unknown(scene, "silence at the question for the district")
+        case "follow_up":
+            return follow_up.with_keys(scene, "silence", "nothing_heard")
+        case "follow_up_keys":
+            return follow_up.unanswered(scene, "silence, for the second time")
         case "request" | "confirm" | "offer_two" | "keys":
             return _silent_question(scene, at)
         case _:
@@ -68,8 +73,12 @@ def not_understood(scene: Scene, why: str = NO_WORDS, because: str = "not_unders
             return questions.district_keys(scene, Decision("offer_keys", why, at, session.intent))
         case "district_keys" if session.tries >= 1:
             return questions.district_unknown(scene, f"{why}, at the keys for the districts")
+        case "follow_up":
+            return follow_up.with_keys(scene, why, "follow_up_again")
+        case "follow_up_keys":
+            return follow_up.unanswered(scene, f"{why}, for the second time")
         case "closed" if session.tries >= SILENCES - 1:
-            return _last_rung(scene, f"{why}, for the third time")
+            return last_rung(scene, f"{why}, for the third time")
         case _ if session.tries >= SILENCES - 1:
             return lines.to_person(scene, "to_person", f"{why}, for the third time")
     at = universals.at(scene, "not_understood")
@@ -78,15 +87,16 @@ def not_understood(scene: Scene, why: str = NO_WORDS, because: str = "not_unders
 
 def another_language(scene: Scene, code: str) -> Turn:
     """A person, at once. Who has heard already that there is none now is not told so for ever."""
-    if scene.session.stage == "closed" and not lines.open_now(scene, scene.table.council.default_queue):
+    helpers = {languages.helper(scene, code), scene.table.council.default_queue}
+    if scene.session.stage == "closed" and not any(open_now(scene, each) for each in helpers):
         return not_understood(scene, f"spoke another language ({code})")
     return questions.carry_out(scene, policy.another_language(code))
 
 
-def _last_rung(scene: Scene, rule: str) -> Turn:
+def last_rung(scene: Scene, rule: str) -> Turn:
     """Nothing that she answers to the closed message arrives: a person if there is one by now, else a message. One is
     enough: a line that only makes noise would go on leaving them."""
-    if lines.open_now(scene, scene.table.council.default_queue):
+    if open_now(scene, scene.table.council.default_queue):
         return lines.to_person(scene, "to_person", rule)
     if scene.session.outcome == "message_left":
         at = universals.at(scene, "goodbye")
@@ -107,7 +117,7 @@ def part_failed(scene: Scene, event: PartFailed) -> Turn:
             decision = Decision("ask_again", rule, at, session.intent, action="ask")
             return ask_once_more(scene, decision, trouble)
         case "closed":
-            return _last_rung(scene, rule)
+            return last_rung(scene, rule)
         case _ if not hearing:
             return lines.to_person(scene, "to_person", rule, say(scene, "trouble"))
         case "message" if session.tries == 0:
@@ -117,7 +127,9 @@ def part_failed(scene: Scene, event: PartFailed) -> Turn:
         case "district":
             at = str(scene.table.where("districts"))
             return questions.district_keys(scene, Decision("offer_keys", rule, at, session.intent), "trouble_hearing")
-        case "district_keys" if session.tries == 0:
+        case "follow_up":
+            return follow_up.with_keys(scene, rule, "trouble_hearing")
+        case "district_keys" | "follow_up_keys" if session.tries == 0:
             decision = Decision("ask_again", rule, at, session.intent, action="ask")
             return ask_once_more(scene, decision, trouble)
     return lines.to_person(scene, "to_person", rule, say(scene, "trouble"))

@@ -58,7 +58,16 @@ def _again(scene: Scene, decision: Decision, *before: Say) -> Turn:
     return Turn(again, (*before, asked), act)
 
 
-BEFORE_ANY_HELP = ("request", "confirm", "offer_two", "keys", "district", "district_keys")
+BEFORE_ANY_HELP = (
+    "request",
+    "confirm",
+    "offer_two",
+    "keys",
+    "district",
+    "district_keys",
+    "follow_up",
+    "follow_up_keys",
+)
 
 
 def goodbye(scene: Scene) -> Turn:

@@ -6,9 +6,8 @@ import re
 from dataclasses import replace
 
 from voicebot.dialogue.actions import Action, Ask, Expecting, Option, Say, TakeMessage
-from voicebot.dialogue.session import Session
 from voicebot.dialogue.turn import Scene
-from voicebot.routing.table import Route, Table
+from voicebot.routing.table import Table
 
 SLOW_PATIENCE = 5
 PATIENCE = 3
@@ -39,8 +38,18 @@ def join(*parts: str) -> str:
 
 def ask(scene: Scene, text: str, expecting: Expecting) -> Ask:
     slow = scene.session.slow
-    hints = tuple(name for option in expecting.options for name in option.phrases) if expecting.kind == "place" else ()
-    return Ask(text, expecting, slow=slow, patience=SLOW_PATIENCE if slow else PATIENCE, hints=hints)
+    return Ask(
+        text, expecting, slow=slow, patience=SLOW_PATIENCE if slow else PATIENCE, hints=_hints(scene.table, expecting)
+    )
+
+
+def _hints(table: Table, expecting: Expecting) -> tuple[str, ...]:
+    """Names that may come up: the local ones where she may say anything, with those of the districts where a place is
+    asked for."""
+    if expecting.kind not in ("request", "place"):
+        return ()
+    places = [name for option in expecting.options for name in option.phrases]
+    return tuple(dict.fromkeys((*places, *table.vocabulary)))
 
 
 def slowed(action: Ask | TakeMessage) -> Ask | TakeMessage:
@@ -57,25 +66,57 @@ def topic(table: Table, intent: str) -> str:
     return table.intents[intent].about
 
 
-def whisper(scene: Scene, route: Route | None) -> str | None:
-    """What the advisor hears before the caller is joined; nothing where nothing is known of the call."""
-    table, session = scene.table, scene.session
-    if route is None:
+def texted_as(scene: Scene) -> str:
+    """How the text message of what she is calling about is remembered once it is sent: an option with one of its own
+    counts apart from its intent."""
+    session, own = scene.session, scene.table.intents.get(scene.session.intent or "")
+    same = own is None or scene.route is None or scene.route.message == own.message
+    return (session.intent or "") if same else f"{session.intent}.{session.option}"
+
+
+def can_be_texted(scene: Scene) -> bool:
+    """Whether there is a text message to offer: each is sent once."""
+    route = scene.route
+    return route is not None and route.message is not None and texted_as(scene) not in scene.session.texted
+
+
+def whisper(scene: Scene, queue: str) -> str | None:
+    """What the advisor at `queue` hears before the caller is joined; None where nothing may be said there, or nothing
+    is known of the call."""
+    line = scene.table.queues[queue]
+    if line.external or line.whisper is False:
         return None
-    if route.kind == "urgent" or session.restricted:
-        return prompt(table, "whisper_urgent", topic=route.about)
-    words = session.words[:WHISPER_WORDS]
+    language = scene.table.languages.get(scene.session.language or "")
+    speaks = prompt(scene.table, "whisper_language", language=language.name) if language is not None else ""
+    return join(speaks, _about_the_call(scene, line.whisper)) or None
+
+
+def _about_the_call(scene: Scene, own: str | bool) -> str:
+    """`own` are the queue's words. Those of an urgent call stay the usual ones: they say that it is urgent."""
+    table, route, topic = scene.table, scene.route, scene.topic
+    words = scene.session.words[:WHISPER_WORDS]
+    urgent = scene.session.restricted or (route is not None and route.kind == "urgent")
+    if isinstance(own, str) and not urgent and (topic or "{topic}" not in own) and (words or "{words}" not in own):
+        return own.format(topic=topic, words=words)
+    if route is None:
+        return ""
+    if urgent:
+        return prompt(table, "whisper_urgent", topic=topic)
     if not words:
-        return prompt(table, "whisper_no_words", topic=route.about)
-    return prompt(table, "whisper", topic=route.about, words=words)
+        return prompt(table, "whisper_no_words", topic=topic)
+    return prompt(table, "whisper", topic=topic, words=words)
 
 
-def headers(session: Session, urgent: bool) -> dict[str, str]:
+def headers(scene: Scene, queue: str) -> dict[str, str]:
     """SIP headers for a contact centre: ASCII without line breaks. The words stay out of urgent calls: somebody who
     should not read them may see a SIP trace."""
+    session, route = scene.session, scene.route
+    urgent = session.restricted or (route is not None and route.kind == "urgent")
+    high = urgent or scene.table.queues[queue].priority == "high"
     values = {
         "X-Call-Id": session.call_id,
         "X-Intent": session.intent or "",
+        "X-Priority": "high" if high else "",
         "X-Words": "" if urgent else session.words,
     }
     return {name: _header(value) for name, value in values.items() if value}

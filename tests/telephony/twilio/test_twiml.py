@@ -92,6 +92,23 @@ TABLE: dict[str, tuple[tuple[Action, ...], str]] = {
         "sip:bb@pbx.example;transport=tls?X-Intent=a%20b&amp;X-Words=%2B%26</Sip></Dial>",
     ),
     "hang up": ((Say("Goodbye."), HangUp()), f"{SAY}Goodbye.</Say><Hangup />"),
+    "in another language": (
+        (Say("Proszę.", language="pl-PL", voice="Polly.Ola-Neural"), Say("Please."), HangUp()),
+        f'<Say language="pl-PL" voice="Polly.Ola-Neural">Proszę.</Say>{SAY}Please.</Say><Hangup />',
+    ),
+    "a number to dial": (
+        (Say("Hang up and dial 999. If you can't, ring 111 & wait. It took 101 days."), HangUp()),
+        f'{SAY}Hang up and dial <say-as interpret-as="digits">999</say-as>. If you can\'t, ring '
+        '<say-as interpret-as="digits">111</say-as> &amp; wait. It took 101 days.</Say><Hangup />',
+    ),
+    "a number to dial, slowly": (
+        (Say("Dial 999", slow=True), HangUp()),
+        f'{SAY}<prosody rate="slow">Dial <say-as interpret-as="digits">999</say-as></prosody></Say><Hangup />',
+    ),
+    "in another language, slowly, by the provider's own voice": (
+        (Say("Vă rugăm.", slow=True, language="ro-RO"), HangUp()),
+        '<Say language="ro-RO"><prosody rate="slow">Vă rugăm.</prosody></Say><Hangup />',
+    ),
     "nothing said is nothing rendered": ((Say(" "), HangUp()), "<Hangup />"),
     "a text message is no TwiML": ((SendText("link"), HangUp()), "<Hangup />"),
     "only said: the call goes on": ((Say("Hello."),), f"{SAY}Hello.</Say>" + silence(4)),

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, SsmlProsody, VoiceResponse
+from twilio.twiml.voice_response import Say as VerbSay
 
 from voicebot.dialogue.actions import Ask, HangUp, Say, TakeMessage, Transfer
 from voicebot.ports import Answer
+from voicebot.routing.short_numbers import SHORT_NUMBER
 from voicebot.telephony.twilio.sip_headers import with_headers
 from voicebot.telephony.twilio.urls import Urls
 
@@ -183,7 +185,18 @@ def _say(parent: VoiceResponse | Gather, spoken: Say, voice: Voice) -> None:
     text = _NOT_XML.sub(" ", spoken.text).strip()
     if not text:
         return
-    if spoken.slow:
-        parent.say(voice=voice.voice, language=voice.language).prosody(text, rate="slow")
-    else:
-        parent.say(text, voice=voice.voice, language=voice.language)
+    name, language = (spoken.voice, spoken.language) if spoken.language else (voice.voice, voice.language)
+    said = parent.say(voice=name, language=language)
+    _words(said.prosody(rate="slow") if spoken.slow else said, text)
+
+
+def _words(parent: VerbSay | SsmlProsody, text: str) -> None:
+    """The words; a number of three digits that somebody is to dial goes apart, for no voice says "nine nine nine" of
+    itself."""
+    done = 0
+    for match in SHORT_NUMBER.finditer(text):
+        parent.append(text[done : match.start(1)])
+        parent.say_as(match[1], interpret_as="digits")
+        done = match.end()
+    if text[done:]:
+        parent.append(text[done:])
