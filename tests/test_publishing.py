@@ -16,10 +16,11 @@ from tests.nlu.conftest import ROOT, SMALL, WEIGHTS, write_intents
 from tests.nlu.test_train import QUICK
 from voicebot import bootstrap, cli
 from voicebot.config import load_settings
-from voicebot.errors import ModelError
+from voicebot.errors import ContentError, ModelError
 from voicebot.nlu.registry import LAYERS, MANIFEST, _seal, current_hash, make_current
 from voicebot.nlu.train import train
-from voicebot.storage.promotions import Promotions
+from voicebot.routing.loader import load_table
+from voicebot.storage.publications import Publications
 
 MORE = {**SMALL, "pothole": [*SMALL["pothole"], "the car went into a hole"]}
 MOST = {**SMALL, "pothole": [*SMALL["pothole"], "the van went into a hole"]}
@@ -41,7 +42,7 @@ class Place:
     models: list[str]
 
     @property
-    def promotions(self) -> Promotions:
+    def promotions(self) -> Publications:
         return bootstrap.promotions(bootstrap.open_storage(load_settings()))
 
     def promote(self, name: str) -> None:
@@ -91,7 +92,7 @@ def test_a_worker_starts_with_whatever_fits(place: Place, spoil: Callable[[Place
 
 def test_the_first_start_publishes_only_the_model_where_a_table_is_published(place: Place) -> None:
     settings, engine = load_settings(), bootstrap.open_storage(load_settings())
-    bootstrap.published(engine).publish("table", "older", content="as it was")
+    bootstrap.publications(engine).start_with("older", "ann", content="as it was")
     bootstrap.publish_first(settings, engine)
     assert bootstrap.published(engine).current_hash("table") == "older"
     assert place.promotions.live() == place.models[0]
@@ -104,6 +105,38 @@ def test_the_first_start_publishes_only_the_table_where_a_model_is_live(place: P
     bootstrap.publish_first(settings, engine)
     assert bootstrap.published(engine).current_hash("table") is not None
     assert [each.hash for each in place.promotions.history()] == [place.models[1]]
+
+
+def test_the_first_start_says_whose_table_is_live(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEBOT_WHO", "ann")
+    settings, engine = load_settings(), bootstrap.open_storage(load_settings())
+    bootstrap.publish_first(settings, engine)
+    bootstrap.publish_first(settings, engine)
+    (first,) = bootstrap.publications(engine).history()
+    assert (first.kind, first.previous, first.who) == ("first", None, "ann")
+    assert (
+        first.hash == load_table(settings.routing).hash == bootstrap.tables(bootstrap.published(engine)).current().hash
+    )
+
+
+def test_a_file_that_is_broken_since_keeps_no_server_from_starting(place: Place) -> None:
+    settings, engine = load_settings(), bootstrap.open_storage(load_settings())
+    bootstrap.publish_first(settings, engine)
+    before = bootstrap.publications(engine).live()
+    (place.home / "routing.yaml").write_text("council: [unclosed", "utf-8")
+    bootstrap.publish_first(settings, engine)
+    assert bootstrap.publications(engine).live() == before
+    assert bootstrap.tables(bootstrap.published(engine)).current().hash == before
+
+
+def test_a_broken_file_that_is_all_there_is_is_refused_with_its_mistakes(place: Place) -> None:
+    settings, engine = load_settings(), bootstrap.open_storage(load_settings())
+    (place.home / "routing.yaml").write_text("council: {}\nqueues: {}\n", "utf-8")
+    with pytest.raises(ContentError, match=r"routing\.yaml:1:1: E") as refused:
+        bootstrap.publish_first(settings, engine)
+    assert len(refused.value.issues) > 1
+    assert bootstrap.publications(engine).live() is None
+    assert place.promotions.live() is None, "nothing is half begun"
 
 
 def test_why_asks_the_live_model_and_else_the_current_one(place: Place) -> None:

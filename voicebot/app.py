@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import structlog
 from flask import Flask, Response, jsonify
 
 from voicebot.bootstrap import Bot
 from voicebot.errors import VoicebotError
+from voicebot.logs import described
 from voicebot.storage.database import check
 from voicebot.telephony.authentication import authenticated
 from voicebot.telephony.twilio.twiml import Voice
@@ -17,6 +20,10 @@ log = structlog.get_logger(__name__)
 
 READY_SECONDS = 2.0
 """Deadline of asking the recogniser whether it is there, for `/readyz`."""
+
+
+ISSUES = 10
+"""Mistakes of routing.yaml that `/readyz` names; `voicebot check` lists them all."""
 
 
 def create_app(bot: Bot) -> Flask:
@@ -55,10 +62,11 @@ def _add_operating_routes(app: Flask, bot: Bot) -> None:
     @authenticated("none")
     def readyz() -> tuple[Response, int]:
         """Ready: a model is loaded (it is before the first request), database and recogniser can be reached. A promoted
-        model that was refused is named: callers are answered by the one before it."""
+        model that was refused is named: callers are answered by the one before it. So are mistakes in routing.yaml as
+        it lies on the disk: callers are answered by the table that was published, so they make nothing unready."""
         states = {"model": "ok", "database": _database(bot), "recogniser": _recogniser(bot)}
         ready = all(state == "ok" for state in states.values())
-        return jsonify({"ready": ready, **states, **_models(bot)}), 200 if ready else 503
+        return jsonify({"ready": ready, **states, **_models(bot), **_table(bot)}), 200 if ready else 503
 
     @app.get("/metrics")
     @authenticated("none")
@@ -71,6 +79,25 @@ def _models(bot: Bot) -> dict[str, str]:
     refused = bot.understanders.refused
     named = {"model_hash": bot.understanders.current().version}
     return {**named, "model_refused": f"{refused.hash}: {refused.reason}"} if refused else named
+
+
+def _table(bot: Bot) -> dict[str, Any]:
+    """The routing table that new calls are answered by, and what has become of the files since. Nothing where the
+    database cannot say; a file that brings out a bug of ours must not make a server unready."""
+    try:
+        live = bot.published.current("table")
+        found = bot.files.compare(live.hash if live else None)
+    except Exception as error:
+        log.error("routing_file_not_read", **described(error))
+        return {}
+    return {
+        "table": {
+            "hash": live.hash if live else None,
+            "published": live.since.isoformat(timespec="seconds") if live else None,
+            "file": found.state,
+            "issues": [str(each) for each in found.issues[:ISSUES]],
+        }
+    }
 
 
 def _database(bot: Bot) -> str:

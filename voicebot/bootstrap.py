@@ -26,7 +26,7 @@ from voicebot.publishing import account as account
 from voicebot.publishing import live_understanders
 from voicebot.publishing import tables as tables
 from voicebot.publishing import understander as understander
-from voicebot.routing.table import Table
+from voicebot.routing.on_disk import FilesOnDisk, Watch
 from voicebot.speech.client import HttpRecogniser
 from voicebot.speech.gate import spoken_language, trustworthy
 from voicebot.speech.pieces import pieces
@@ -37,7 +37,7 @@ from voicebot.storage.deletions import Deletions
 from voicebot.storage.messages import Messages
 from voicebot.storage.migrate import migrate
 from voicebot.storage.outbox import Outbox
-from voicebot.storage.promotions import Promotions
+from voicebot.storage.publications import Publications
 from voicebot.storage.published import Published
 from voicebot.storage.queries import show_call, summary
 from voicebot.storage.redaction import redact
@@ -47,6 +47,7 @@ from voicebot.telephony.twilio.origins import allowed_origins, is_twilio
 from voicebot.telephony.twilio.recordings import TwilioRecordings
 from voicebot.telephony.twilio.rest import TextSender, twilio_client
 from voicebot.telephony.twilio.urls import text_status_url
+from voicebot.versions import Versions
 
 NEEDED_TO_SERVE = ("account_sid", "auth_token", "public_url", "secret_key")
 
@@ -87,21 +88,25 @@ def sealer(settings: Settings) -> Sealer:
 
 
 def published(engine: Engine) -> Published:
-    return Published(engine, utc_now)
+    return Published(engine)
 
 
-def promotions(engine: Engine) -> Promotions:
-    return Promotions(engine, utc_now)
+def promotions(engine: Engine) -> Publications:
+    return Publications(engine, utc_now, "model")
 
 
-def publish(settings: Settings, engine: Engine) -> Table:
-    """See `publishing.publish`."""
-    return publishing.publish(settings, published(engine), promotions(engine))
+def publications(engine: Engine) -> Publications:
+    return Publications(engine, utc_now, "table")
 
 
 def publish_first(settings: Settings, engine: Engine) -> None:
-    """See `publishing.publish_first`."""
-    publishing.publish_first(settings, published(engine), promotions(engine))
+    publishing.publish_first(settings, publications(engine), promotions(engine))
+
+
+def versions(settings: Settings) -> Versions:
+    """Where routing tables are published and taken back."""
+    engine = open_storage(settings)
+    return Versions(settings, published(engine), publications(engine), promotions(engine))
 
 
 def office(settings: Settings) -> Office:
@@ -114,13 +119,6 @@ def understander_in_use(settings: Settings) -> Understander:
     """See `publishing.understander_in_use`. The database is only read: nothing is made or brought up to date for it."""
     engine = open_existing(settings.database_url.get_secret_value())
     return understander(settings) if engine is None else publishing.understander_in_use(settings, promotions(engine))
-
-
-def intent_names(settings: Settings) -> frozenset[str] | None:
-    """The intents that have a training file; None where there is no such folder."""
-    if not settings.intents.is_dir():
-        return None
-    return frozenset(file.stem for file in settings.intents.glob("*.yaml"))
 
 
 # --- the parts of a conversation -------------------------------------------------------------------------------
@@ -155,6 +153,8 @@ class Bot:
     metrics: Metrics
     recogniser: Recogniser
     understanders: LiveUnderstanders
+    published: Published
+    files: FilesOnDisk
 
 
 def build(
@@ -186,7 +186,7 @@ def build(
     )
     parts = Parts(
         calls=calls,
-        tables=tables(published(engine), str(settings.routing)),
+        tables=tables(published(engine)),
         clock=clock or _clock(settings, engine),
         recogniser=heard_by,
         understanders=understanders,
@@ -203,7 +203,8 @@ def build(
         recognise=settings.recogniser_seconds + settings.fallback_seconds,
     )
     conversation = Conversation(parts, limits, workers=settings.threads)
-    return Bot(settings, engine, conversation, outbox, metrics, heard_by, understanders)
+    found = published(engine), FilesOnDisk(settings.routing)
+    return Bot(settings, engine, conversation, outbox, metrics, heard_by, understanders, *found)
 
 
 def _backlog(engine: Engine) -> dict[str, float]:
@@ -232,13 +233,14 @@ def build_chores(settings: Settings) -> Chores:
         outbox=Outbox(engine, seal, utc_now),
         messages=Messages(engine, seal, utc_now, keep_audio=timedelta(days=settings.keep_audio_days)),
         deletions=Deletions(engine, utc_now),
-        tables=tables(published(engine), str(settings.routing)),
+        tables=tables(published(engine)),
         hearing=Hearing(recordings(settings), recogniser(settings), trustworthy, pieces),
         texts=text_sender(settings),
         deliver=lambda letter, address: deliver(letter, address, mail),
         caller_number=calls.caller_number,
         intent=lambda call_id: _intent(engine, call_id),
-        forget=lambda: _forget(engine, keep),
+        forget=lambda: apply(engine, keep, utc_now()),
+        watch=Watch(FilesOnDisk(settings.routing), publications(engine).live).look,
     )
 
 
@@ -246,10 +248,6 @@ def _intent(engine: Engine, call_id: str) -> str | None:
     """What the call is about; None for an urgent one, whose topic nobody is told of in writing."""
     call = show_call(engine, call_id)
     return None if call is None or call["restricted"] else call["intent"]
-
-
-def _forget(engine: Engine, keep: Keep) -> None:
-    apply(engine, keep, utc_now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,14 @@ UNDELETED = timedelta(days=1)
 IDLE_SECONDS = 0.5
 FAILED_SECONDS = 1.0
 SWEEP_SECONDS = 60.0
+WATCH_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Chores:
     """`deliver(letter, address)` raises `DeliveryError`. `caller_number(call_id)` and `intent(call_id)` give None where
-    it is not known, or must not be told. `texts` is None where no sender is set: then text messages wait.
+    it is not known, or must not be told. `texts` is None where no sender is set: then text messages wait. `watch()`
+    looks at the files of the routing table.
 
     Once `stopping` is set, what is under way is brought to an end and nothing new begun."""
 
@@ -65,7 +67,8 @@ class Chores:
     deliver: Callable[[Letter, str], None]
     caller_number: Callable[[str], str | None]
     intent: Callable[[str], str | None]
-    forget: Callable[[], None]
+    forget: Callable[[], object]
+    watch: Callable[[], None]
     stopping: threading.Event = field(default_factory=threading.Event)
 
     # --- how it is run -------------------------------------------------------------------------------------------
@@ -73,6 +76,7 @@ class Chores:
     def run(self) -> None:
         """Work until `stopping`. Each kind has a thread of its own: no text waits for a message to be transcribed."""
         threads = [threading.Thread(target=self._keep_on, args=(step,)) for step in self._kinds()]
+        threads.append(threading.Thread(target=self._keep_watching))
         for each in threads:
             each.start()
         while not self.stopping.is_set():
@@ -117,6 +121,15 @@ class Chores:
             except Exception as error:
                 log.error("chores_failed", **described(error))
                 self.stopping.wait(FAILED_SECONDS)
+
+    def _keep_watching(self) -> None:
+        """Says in the log when routing.yaml is broken, or edited and not published: callers notice neither."""
+        while not self.stopping.is_set():
+            try:
+                self.watch()
+            except Exception as error:
+                log.error("chores_failed", **described(error))
+            self.stopping.wait(WATCH_SECONDS)
 
     # --- text messages -------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from voicebot.errors import ContentError, ModelError, WeightsError
 from voicebot.publishing import account, tables
 from voicebot.routing.loader import load_table
 from voicebot.routing.table import Table
-from voicebot.storage.promotions import Promotion, PromotionKind, Promotions, model_before
+from voicebot.storage.publications import Publication, PublicationKind, Publications, version_before
 from voicebot.storage.published import Published
 from voicebot.storage.redaction import redact
 
@@ -58,7 +58,7 @@ class Office:
     """Where models are judged, promoted and taken back. Every method raises `ModelError`, `StorageError`,
     `ContentError` or `WeightsError`; what is live is then as it was."""
 
-    def __init__(self, settings: Settings, store: Published, promotions: Promotions) -> None:
+    def __init__(self, settings: Settings, store: Published, promotions: Publications) -> None:
         self._settings = settings
         self._store = store
         self._promotions = promotions
@@ -67,7 +67,7 @@ class Office:
     def live(self) -> str | None:
         return self._promotions.live()
 
-    def history(self) -> tuple[Promotion, ...]:
+    def history(self) -> tuple[Publication, ...]:
         """Oldest first."""
         return self._promotions.history()
 
@@ -99,7 +99,7 @@ class Office:
         live = self.live()
         named = {
             "live": live,
-            "before": model_before(self.history()),
+            "before": version_before(self.history()),
             "current, but not live": current_hash(self._models) if live != current_hash(self._models) else None,
         }
         state = [what for what, name in named.items() if name == listed.hash]
@@ -132,7 +132,7 @@ class Office:
                 notes.append(f"Not compared with the live model, which cannot be loaded: {error.message}")
         return Trial(model.info, live, tried, comparison, broken, tuple(notes))
 
-    def promote(self, trial: Trial, why: str) -> Promotion:
+    def promote(self, trial: Trial, why: str) -> Publication:
         """Make the model of a trial live, below the floors as well: whoever calls this has seen what is broken."""
         from voicebot.nlu.registry import headline
 
@@ -153,7 +153,7 @@ class Office:
 
     def before(self) -> str:
         """The model that a rollback goes back to. Raises `ModelError` where there is none."""
-        found = model_before(self.history())
+        found = version_before(self.history())
         if found is None:
             raise ModelError(
                 "there is no model to go back to: nothing was live before. `voicebot models list` shows those that can "
@@ -161,7 +161,7 @@ class Office:
             )
         return found
 
-    def roll_back(self, why: str) -> Promotion:
+    def roll_back(self, why: str) -> Publication:
         """Make the model before the live one live again. It is loaded first, but not judged: it was live before, and
         whoever goes back is in a hurry."""
         live, name = self.live(), self.before()
@@ -169,8 +169,8 @@ class Office:
         return self._make_live("rollback", name, live, why, False, {})
 
     def _make_live(
-        self, kind: PromotionKind, name: str, live: str | None, why: str, forced: bool, figures: dict[str, Any]
-    ) -> Promotion:
+        self, kind: PublicationKind, name: str, live: str | None, why: str, forced: bool, figures: dict[str, Any]
+    ) -> Publication:
         """The database first, for it decides what is served. The files beside it are for people and for git."""
         from voicebot.nlu.catalogue import note_promotion
         from voicebot.nlu.registry import make_current
@@ -221,7 +221,7 @@ class Office:
     def _table(self) -> Table:
         if self._store.current_hash("table") is None:
             return load_table(self._settings.routing)
-        return tables(self._store, str(self._settings.routing)).current()
+        return tables(self._store).current()
 
     def _notes(self, model: Model) -> list[str]:
         from voicebot.nlu.at_work import differing

@@ -16,9 +16,11 @@ from voicebot.errors import ModelError, StorageError, VoicebotError, WeightsErro
 from voicebot.logs import described
 from voicebot.nlu.live import LiveUnderstanders
 from voicebot.ports import Understander
-from voicebot.routing.loader import load_table, parse_table
+from voicebot.routing.issues import errors
+from voicebot.routing.loader import read_table
+from voicebot.routing.source import dump_sources, load_sources, parse_draft
 from voicebot.routing.table import Table
-from voicebot.storage.promotions import Promotions, model_before
+from voicebot.storage.publications import Publications, version_before
 from voicebot.storage.published import Published, PublishedTables
 
 log = structlog.get_logger(__name__)
@@ -38,38 +40,23 @@ def account(settings: Settings) -> str:
 # --- routing tables --------------------------------------------------------------------------------------------
 
 
-def publish(settings: Settings, store: Published, promotions: Promotions) -> Table:
-    """Publish routing.yaml, and the current model where none was ever published: another model becomes live by a
-    promotion alone. Raises `ContentError`, with every mistake of the file, or `ModelError`; then nothing is published.
-    """
-    table = load_table(settings.routing)
-    model = _first_model(settings, promotions)
-    _publish_table(settings, store, table)
-    if model is not None:
-        promotions.start_with(model, account(settings))
-    return table
-
-
-def publish_first(settings: Settings, store: Published, promotions: Promotions) -> None:
+def publish_first(settings: Settings, publications: Publications, promotions: Publications) -> None:
     """The first run publishes what lies in the repository; later ones leave what is published alone, be it the table or
-    the model.
+    the model: a file that has been broken since keeps no server from starting.
 
-    Raises `ModelError` where there is no model to publish yet."""
-    table = load_table(settings.routing) if store.current_hash("table") is None else None
-    model = _first_model(settings, promotions)
-    if table is not None:
-        _publish_table(settings, store, table)
+    Raises `ContentError`, with every mistake of the files, or `ModelError` where there is no model to publish yet."""
+    found = read_table(settings.routing) if publications.live() is None else None
+    model = first_model(settings, promotions)
+    if found is not None:
+        sources, table = found
+        publications.start_with(table.hash, account(settings), content=dump_sources(sources))
     if model is not None:
         promotions.start_with(model, account(settings))
     if promotions.live() is None:
         raise ModelError(f"{settings.models}: no trained model. Run `voicebot train`.")
 
 
-def _publish_table(settings: Settings, store: Published, table: Table) -> None:
-    store.publish("table", table.hash, content=settings.routing.read_text(encoding="utf-8"))
-
-
-def _first_model(settings: Settings, promotions: Promotions) -> str | None:
+def first_model(settings: Settings, promotions: Publications) -> str | None:
     """The current model, which was loaded to see that it can be; None where a model is live, or none is trained yet."""
     from voicebot.nlu.registry import current_hash, load_model
 
@@ -79,14 +66,21 @@ def _first_model(settings: Settings, promotions: Promotions) -> str | None:
     return model
 
 
-def tables(store: Published, file: str = "routing.yaml") -> PublishedTables:
-    return PublishedTables(store, lambda text: _parsed(text, file))
+def tables(store: Published) -> PublishedTables:
+    return PublishedTables(store, _parsed)
 
 
-def _parsed(text: str, file: str) -> Table:
-    table, issues = parse_table(text, file)
-    if table is None:
-        raise StorageError(f"a published routing table can no longer be read: {issues[0] if issues else 'no reason'}")
+def _parsed(content: str) -> Table:
+    """It was checked when it was published. Rules that came with a later version must not take it from callers, so
+    here it need only be readable. Raises `StorageError`."""
+    try:
+        draft, issues = parse_draft(load_sources(content))
+    except ValueError as error:
+        raise StorageError(f"a published routing table can no longer be read: {error}") from None
+    table = None if draft is None else draft.table()
+    wrong = errors(issues)
+    if table is None or wrong:
+        raise StorageError(f"a published routing table can no longer be read: {wrong[0] if wrong else 'no reason'}")
     return table
 
 
@@ -104,7 +98,7 @@ def understander(settings: Settings, version: str | None = None) -> Understander
     return ModelUnderstander(load_model(settings.models, version, settings.weights))
 
 
-def understander_in_use(settings: Settings, promotions: Promotions) -> Understander:
+def understander_in_use(settings: Settings, promotions: Publications) -> Understander:
     """The model that callers are answered with, for a look at what it makes of words; the current one where there is no
     database to ask, no model is live in it, or the live one cannot be used here. Raises `ModelError`, `WeightsError`.
     """
@@ -120,17 +114,17 @@ def understander_in_use(settings: Settings, promotions: Promotions) -> Understan
         return understander(settings)
 
 
-def live_understanders(settings: Settings, promotions: Promotions) -> LiveUnderstanders:
+def live_understanders(settings: Settings, promotions: Publications) -> LiveUnderstanders:
     """The live model, loaded and warm, ready to watch for another. Where it cannot be used here, callers are answered
     by the one before it, and else by the current one: any model understands more than none. Raises `ModelError`,
     `WeightsError` where none of them can be used, with what is wrong with the first."""
     return LiveUnderstanders(_first(settings, promotions), promotions.live, lambda name: understander(settings, name))
 
 
-def _first(settings: Settings, promotions: Promotions) -> Understander:
+def _first(settings: Settings, promotions: Publications) -> Understander:
     from voicebot.nlu.registry import current_hash
 
-    names = (promotions.live(), model_before(promotions.history()), current_hash(settings.models))
+    names = (promotions.live(), version_before(promotions.history()), current_hash(settings.models))
     failed: Exception | None = None
     for name in dict.fromkeys(each for each in names if each is not None):
         try:

@@ -33,6 +33,7 @@ from voicebot.regression.provider import Provider
 from voicebot.regression.provider_faults import Fault
 from voicebot.regression.telephone_wav import silent_wav
 from voicebot.routing.loader import parse_table
+from voicebot.routing.source import Sources
 from voicebot.routing.table import Table
 from voicebot.speech.pieces import pieces
 from voicebot.storage.calls import SqlCallStore
@@ -126,6 +127,7 @@ class Office:
             "caller_number": self.store.caller_number,
             "intent": lambda call_id: bootstrap._intent(self.engine, call_id),
             "forget": lambda: None,
+            "watch": lambda: None,
         }
         return Chores(**{**parts, **other})
 
@@ -172,7 +174,7 @@ class Office:
 
 
 def with_addresses(**deliver_to: str | None) -> Table:
-    table, issues = parse_table(SMALL, "small.yaml")
+    table, issues = parse_table(Sources((("small.yaml", SMALL),)))
     assert table is not None, issues
     queues = {name: queue.model_copy(update={"deliver": None}) for name, queue in table.queues.items()}
     for name, address in deliver_to.items():

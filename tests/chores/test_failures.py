@@ -107,6 +107,25 @@ def test_run_does_everything_until_it_is_told_to_stop(office: Office) -> None:
     assert len(office.hook.letters) == 1
 
 
+def test_a_look_at_the_files_that_fails_stops_nothing_and_is_told(office: Office, logged: list[Any]) -> None:
+    looked = threading.Event()
+
+    def watch() -> None:
+        looked.set()
+        raise StorageError("the database is away")
+
+    office.call("CA2", texts=("one",))
+    chores = office.chores(watch=watch)
+    thread = threading.Thread(target=chores.run)
+    thread.start()
+    assert looked.wait(20)
+    assert office.provider.store.wait_for_messages(1, deadline=20)
+    chores.stopping.set()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert [(each["event"], each["code"]) for each in logged if "code" in each] == [("chores_failed", "storage")]
+
+
 def test_a_long_message_is_put_back_between_two_pieces_when_the_end_is_near(office: Office) -> None:
     office.leave(seconds=60.0)
     chores = office.chores()

@@ -17,6 +17,7 @@ from aiosmtpd.controller import Controller
 
 from voicebot import bootstrap
 from voicebot.regression.telephone_wav import silent_wav
+from voicebot.routing.source import Sources, dump_sources
 
 from .office import (
     NUMBER,
@@ -77,8 +78,8 @@ def start(folder: Path, office: Office, *arguments: str, **settings: object) -> 
 
 def test_once_does_all_that_is_due_and_ends(office: Office, postbox: tuple[Postbox, int], tmp_path: Path) -> None:
     box, port = postbox
-    store = bootstrap.published(office.engine)
-    store.publish("table", office.table.hash, content=SMALL)
+    stored = dump_sources(Sources((("routing.yaml", SMALL),)))
+    bootstrap.publications(office.engine).start_with(office.table.hash, "ann", content=stored)
     office.call("CA1", texts=("See westshire.example",))
     office.leave(call_id="CA2", intent="pothole")
     message = office.messages.take()

@@ -167,7 +167,7 @@ def test_a_model_of_another_version(tmp_path, settings, old_model, command):
 
 def test_a_published_model_whose_folder_is_gone(tmp_path, settings, models):
     more = {**settings, "VOICEBOT_MODELS": str(models)}
-    code, written = start(["publish"], more, tmp_path)
+    code, written = start(["publish", "--yes"], more, tmp_path)
     assert code == 0, written
     name = (models / "current").read_text().strip()
     shutil.rmtree(models / name)

@@ -72,7 +72,7 @@ def twisted(trained: tuple[Path, str, str, str]) -> str:
 @pytest.fixture
 def untouched(home: Path) -> Callable[[], None]:
     """Publish the first good model; the function holds it against what is live when it is called."""
-    assert run("publish").exit_code == 0
+    assert run("publish", "--yes").exit_code == 0
     before = office().history(), current_hash(home / "models")
 
     def check() -> None:

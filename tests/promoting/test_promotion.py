@@ -18,15 +18,15 @@ from .home import log, office, promote, run
 
 
 def test_publishing_makes_the_first_model_live_and_no_other(home: Path, good: str, better: str) -> None:
-    assert run("publish").exit_code == 0
+    assert run("publish", "--yes").exit_code == 0
     assert [(each.kind, each.hash, each.who) for each in office().history()] == [("first", good, "ann")]
     make_current(home / "models", better)
-    assert run("publish").exit_code == 0
+    assert run("publish", "--yes").exit_code == 0
     assert office().live() == good
 
 
 def test_a_good_model_is_promoted_and_everything_is_written_down(home: Path, good: str, better: str) -> None:
-    run("publish")
+    run("publish", "--yes")
     done = promote(better[:6], "--why", "more potholes, says Jane Smith on 07700 900123")
     assert done.exit_code == 0, done.output
     assert f"{better} is live" in done.output
@@ -56,7 +56,7 @@ def test_a_bad_model_is_refused_with_every_floor_named(twisted: str, good: str, 
 
 def test_forced_it_asks_why_and_keeps_the_answer(home: Path, twisted: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
-    run("publish")
+    run("publish", "--yes")
     done = promote(twisted, "--force", input="\n  \nthe live one must go\n")
     assert done.exit_code == 0, done.output
     last = office().history()[-1]
@@ -89,7 +89,7 @@ def test_a_model_with_a_changed_file_is_refused_and_the_live_one_goes_on(
 
 
 def test_a_live_model_that_cannot_be_loaded_is_no_hindrance(home: Path, good: str, better: str) -> None:
-    run("publish")
+    run("publish", "--yes")
     shutil.rmtree(home / "models" / good)
     done = promote(better)
     assert done.exit_code == 0, done.output

@@ -16,7 +16,7 @@ from .home import log, office, promote, run
 
 
 def test_back_and_further_back(home: Path, good: str, better: str, twisted: str) -> None:
-    run("publish")
+    run("publish", "--yes")
     promote(better)
     promote(twisted, "--force", "--why", "a test")
     for expected, replaced in ((better, twisted), (good, better)):
@@ -33,7 +33,7 @@ def test_back_and_further_back(home: Path, good: str, better: str, twisted: str)
 
 
 def test_a_model_that_is_gone_cannot_be_gone_back_to(home: Path, good: str, better: str) -> None:
-    run("publish")
+    run("publish", "--yes")
     promote(better)
     shutil.rmtree(home / "models" / good)
     with pytest.raises(ModelError, match=good):
@@ -42,7 +42,7 @@ def test_a_model_that_is_gone_cannot_be_gone_back_to(home: Path, good: str, bett
 
 
 def test_what_was_judged_against_another_model_is_not_promoted(home: Path, better: str, twisted: str) -> None:
-    run("publish")
+    run("publish", "--yes")
     trial = office().judge(better, home / "utterances", print)
     promote(twisted, "--force", "--why", "somebody was quicker")
     with pytest.raises(StorageError, match="voicebot models list"):
@@ -53,7 +53,7 @@ def test_what_was_judged_against_another_model_is_not_promoted(home: Path, bette
 def test_two_models_side_by_side(home: Path, good: str, twisted: str) -> None:
     with pytest.raises(ModelError, match="no model is live yet"):
         office().find("live")
-    run("publish")
+    run("publish", "--yes")
     done = run("models", "compare", "live", twisted, "--utterances", "utterances")
     assert done.exit_code == 0, done.output
     assert "worse" in done.output
@@ -66,7 +66,7 @@ def test_two_models_side_by_side(home: Path, good: str, twisted: str) -> None:
 
 
 def test_lists_and_shows_what_is_known(home: Path, good: str, better: str) -> None:
-    run("publish")
+    run("publish", "--yes")
     promote(better)
     rows = json.loads(run("models", "list", "--json").stdout)
     assert {each["hash"]: each["state"] for each in rows} | {better: "live", good: "before"} == {

@@ -10,25 +10,25 @@ from sqlalchemy import Engine, text
 from voicebot.errors import StorageError
 from voicebot.storage.database import open_database, reading, writing
 from voicebot.storage.migrate import _config, migrate
-from voicebot.storage.promotions import Promotion, Promotions, model_before
+from voicebot.storage.publications import Publication, Publications, version_before
 from voicebot.storage.published import Published
 
 from .samples import START, Now
 
 
 @pytest.fixture
-def promotions(engine: Engine, now: Now) -> Promotions:
-    return Promotions(engine, now)
+def promotions(engine: Engine, now: Now) -> Publications:
+    return Publications(engine, now, "model")
 
 
-def test_nothing_is_live_before_anything_was_promoted(promotions: Promotions) -> None:
+def test_nothing_is_live_before_anything_was_promoted(promotions: Publications) -> None:
     assert promotions.live() is None
     assert promotions.history() == ()
-    assert model_before(promotions.history()) is None
+    assert version_before(promotions.history()) is None
 
 
 def test_what_was_promoted_is_served_and_kept_with_who_and_why(
-    promotions: Promotions, engine: Engine, now: Now
+    promotions: Publications, engine: Engine, now: Now
 ) -> None:
     assert promotions.start_with("aaa", "ann")
     now.forward(60)
@@ -36,8 +36,8 @@ def test_what_was_promoted_is_served_and_kept_with_who_and_why(
     made = promotions.make_live(
         "promotion", "bbb", instead_of="aaa", who="bob", why="the old one must go", forced=True, figures=figures
     )
-    assert promotions.live() == Published(engine, now).current_hash("model") == "bbb"
-    assert promotions.history() == (Promotion("first", "aaa", None, START, "ann"), made)
+    assert promotions.live() == Published(engine).current_hash("model") == "bbb"
+    assert promotions.history() == (Publication("first", "aaa", None, START, "ann"), made)
     assert (made.previous, made.who, made.why, made.forced, made.figures) == (
         *("aaa", "bob", "the old one must go", True),
         figures,
@@ -45,21 +45,21 @@ def test_what_was_promoted_is_served_and_kept_with_who_and_why(
     assert (made.at - START).total_seconds() == 60
 
 
-def test_the_first_model_takes_no_place_that_is_taken(promotions: Promotions) -> None:
+def test_the_first_model_takes_no_place_that_is_taken(promotions: Publications) -> None:
     assert promotions.start_with("aaa", "ann")
     assert not promotions.start_with("bbb", "ann")
     assert promotions.live() == "aaa"
     assert len(promotions.history()) == 1
 
 
-def test_two_first_starts_at_once_begin_one_history(promotions: Promotions) -> None:
+def test_two_first_starts_at_once_begin_one_history(promotions: Publications) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(promotions.start_with, ["aaa", "bbb", "ccc", "ddd"], ["ann"] * 4))
     assert answers.count(True) == 1
     assert [each.hash for each in promotions.history()] == [promotions.live()]
 
 
-def test_two_at_once_cannot_both_be_the_first_promotion(promotions: Promotions) -> None:
+def test_two_at_once_cannot_both_be_the_first_promotion(promotions: Publications) -> None:
     def promote(name: str) -> bool:
         try:
             promotions.make_live("promotion", name, instead_of=None, who="ann")
@@ -72,7 +72,7 @@ def test_two_at_once_cannot_both_be_the_first_promotion(promotions: Promotions) 
     assert [each.hash for each in promotions.history()] == [promotions.live()]
 
 
-def test_two_at_once_cannot_both_replace_the_same_model(promotions: Promotions) -> None:
+def test_two_at_once_cannot_both_replace_the_same_model(promotions: Publications) -> None:
     promotions.start_with("aaa", "ann")
 
     def promote(name: str) -> str:
@@ -108,10 +108,10 @@ def test_two_at_once_cannot_both_replace_the_same_model(promotions: Promotions) 
 )
 def test_a_rollback_goes_back_and_the_next_one_further(steps: str, before: str | None) -> None:
     history = [
-        Promotion("rollback" if each.startswith("<") else "promotion", each.lstrip("<"), None, START)
+        Publication("rollback" if each.startswith("<") else "promotion", each.lstrip("<"), None, START)
         for each in steps.split()
     ]
-    assert model_before(history) == before
+    assert version_before(history) == before
 
 
 @pytest.fixture
@@ -131,10 +131,10 @@ def older(database_url: str) -> Iterator[Engine]:
 
 def test_the_model_that_was_live_before_there_was_a_history_begins_it(older: Engine, now: Now) -> None:
     migrate(older)
-    promotions = Promotions(older, now)
-    assert promotions.history() == (Promotion("first", "aaa", None, START),)
+    promotions = Publications(older, now, "model")
+    assert promotions.history() == (Publication("first", "aaa", None, START),)
     promotions.make_live("promotion", "bbb", instead_of="aaa", who="ann")
-    assert model_before(promotions.history()) == "aaa"
+    assert version_before(promotions.history()) == "aaa"
 
 
 def test_the_migration_can_be_taken_back(engine: Engine) -> None:
@@ -143,4 +143,4 @@ def test_the_migration_can_be_taken_back(engine: Engine) -> None:
     with reading(engine) as connection:
         assert connection.execute(text("SELECT count(*) FROM current")).scalar() == 0
     migrate(engine)
-    assert Promotions(engine, Now()).history() == ()
+    assert Publications(engine, Now(), "model").history() == ()

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from sqlalchemy import Engine
+from alembic import command
+from sqlalchemy import Engine, text
 
 from voicebot.errors import StorageError
+from voicebot.routing.source import load_sources
 from voicebot.routing.table import Council, Table, Thresholds
+from voicebot.storage.database import open_database, reading, writing
+from voicebot.storage.migrate import _config, migrate
+from voicebot.storage.publications import Publication, Publications, version_before
 from voicebot.storage.published import Published, PublishedTables
 
-from .samples import Now
+from .samples import START, Now
 
 COUNCIL = Council(
     name="Westshire County Council",
@@ -16,7 +23,6 @@ COUNCIL = Council(
     danger_queue="emergency-duty",
     website="westshire.example",
 )
-THRESHOLDS = Thresholds(accept=0.8, confirm=0.5, offer_two=0.6, refuse=0.7, urgent=0.2, choice=0.5)
 
 
 class Parser:
@@ -33,7 +39,7 @@ class Parser:
             queues={},
             districts=(),
             intents={},
-            thresholds=THRESHOLDS,
+            thresholds=Thresholds(),
             key_topics=(),
             bank_holidays=frozenset(),
             lines={},
@@ -41,45 +47,136 @@ class Parser:
 
 
 @pytest.fixture
-def published(engine: Engine, now: Now) -> Published:
-    return Published(engine, now)
+def published(engine: Engine) -> Published:
+    return Published(engine)
+
+
+@pytest.fixture
+def tables(engine: Engine, now: Now) -> Publications:
+    return Publications(engine, now, "table")
 
 
 def test_nothing_published_yet_is_said_in_one_line(published: Published) -> None:
     tables = PublishedTables(published, Parser())
+    assert published.current("table") is None
     assert published.current_hash("table") is None
-    assert published.list() == ()
     with pytest.raises(StorageError, match="voicebot publish"):
         tables.current()
     with pytest.raises(StorageError, match="no table aaa was ever published"):
         tables.get("aaa")
 
 
-def test_a_call_keeps_its_table_while_a_newer_one_is_served(published: Published) -> None:
+def test_a_call_keeps_its_table_while_a_newer_one_is_served(published: Published, tables: Publications) -> None:
     parser = Parser()
-    tables = PublishedTables(published, parser)
-    published.publish("table", "aaa", content="Good morning")
-    assert tables.current().hash == "aaa"
-    published.publish("table", "bbb", content="Hello")
-    assert (tables.current().hash, tables.current().wording["greeting"]) == ("bbb", "Hello")
-    assert tables.get("aaa").wording["greeting"] == "Good morning"
-    published.publish("table", "aaa", content="Good morning")
-    assert tables.current() is tables.get("aaa")
+    served = PublishedTables(published, parser)
+    tables.start_with("aaa", "ann", content="Good morning")
+    assert served.current().hash == "aaa"
+    tables.make_live("publish", "bbb", instead_of="aaa", who="ann", content="Hello")
+    assert (served.current().hash, served.current().wording["greeting"]) == ("bbb", "Hello")
+    assert served.get("aaa").wording["greeting"] == "Good morning"
+    tables.make_live("rollback", "aaa", instead_of="bbb", who="ann")
+    assert served.current() is served.get("aaa")
     assert parser.parsed == ["Good morning", "Hello"], "each is parsed once"
 
 
-def test_publishing_again_changes_nothing_but_what_is_current(published: Published, now: Now) -> None:
-    published.publish("table", "aaa", content="Good morning")
+def test_what_was_published_is_kept_with_who_and_why_and_never_rewritten(
+    published: Published, tables: Publications, now: Now
+) -> None:
+    tables.start_with("aaa", "ann", content="Good morning")
     now.forward(60)
-    published.publish("table", "bbb", content="Hello")
-    published.publish("table", "aaa", content="another text under the same hash")
+    made = tables.make_live("publish", "bbb", instead_of="aaa", who="bob", why="a notice", content="Hello")
+    now.forward(60)
+    back = tables.make_live("rollback", "aaa", instead_of="bbb", who="ann", content="another text under the same hash")
     assert published.content("table", "aaa") == "Good morning"
-    assert [(each.hash, each.current) for each in published.list("table")] == [("bbb", False), ("aaa", True)]
+    assert tables.history() == (Publication("first", "aaa", None, START, "ann"), made, back)
+    assert (made.previous, made.who, made.why) == ("aaa", "bob", "a notice")
+    found = published.current("table")
+    assert found is not None
+    assert (found.hash, found.since) == ("aaa", back.at)
 
 
-def test_models_are_published_by_the_name_of_their_folder(published: Published) -> None:
-    published.publish("model", "mmm", path="2026-11-02-mmm")
-    published.publish("table", "aaa", content="Good morning")
-    assert published.content("model", "mmm") == "2026-11-02-mmm"
+def test_who_looked_at_the_difference_from_another_version_publishes_nothing(tables: Publications) -> None:
+    tables.start_with("aaa", "ann", content="Good morning")
+    tables.make_live("publish", "bbb", instead_of="aaa", who="bob", content="Hello")
+    with pytest.raises(StorageError, match=r"bbb became live in place of aaa.*voicebot routing history"):
+        tables.make_live("publish", "ccc", instead_of="aaa", who="ann", content="Hello there")
+    assert [each.hash for each in tables.history()] == ["aaa", "bbb"]
+    assert tables.live() == "bbb"
+
+
+def test_a_publication_that_fails_half_way_leaves_everything_as_it_was(
+    published: Published, tables: Publications, engine: Engine
+) -> None:
+    tables.start_with("aaa", "ann", content="Good morning")
+    with writing(engine) as connection:
+        connection.execute(text("DROP TABLE publications"))
+    with pytest.raises(StorageError, match="tables of this version"):
+        tables.make_live("publish", "bbb", instead_of="aaa", who="ann", content="Hello")
+    assert published.current_hash("table") == "aaa"
+    with pytest.raises(StorageError, match="bbb was ever published"):
+        published.content("table", "bbb")
+
+
+def test_models_and_tables_have_a_history_of_their_own(engine: Engine, tables: Publications, now: Now) -> None:
+    models = Publications(engine, now, "model")
+    models.start_with("mmm", "ann")
+    tables.start_with("aaa", "ann", content="Good morning")
+    published = Published(engine)
+    assert published.content("model", "mmm") == "mmm"
     assert (published.current_hash("model"), published.current_hash("table")) == ("mmm", "aaa")
-    assert [(each.kind, each.path) for each in published.list("model")] == [("model", "2026-11-02-mmm")]
+    assert [each.hash for each in models.history()] == ["mmm"]
+    assert [each.hash for each in tables.history()] == ["aaa"]
+
+
+@pytest.fixture
+def older(database_url: str) -> Iterator[Engine]:
+    """A database of the version before, in which three tables were published and the second was put back."""
+    engine = open_database(database_url)
+    zone = "" if engine.dialect.name == "sqlite" else "+00"
+    with writing(engine) as connection:
+        command.upgrade(_config(connection), "0004")
+        for name, minute, content in (("ccc", 32, "third: “C”"), ("aaa", 30, "first: A\n"), ("bbb", 31, "second: B\n")):
+            connection.execute(
+                text("INSERT INTO published (kind, hash, content, at) VALUES ('table', :hash, :content, :at)"),
+                {"hash": name, "content": content, "at": f"2026-11-02 09:{minute}:00.000000{zone}"},
+            )
+        connection.execute(
+            text("INSERT INTO current (kind, hash, since) VALUES ('table', 'bbb', :at), ('model', 'mmm', :at)"),
+            {"at": f"2026-11-02 09:40:00.000000{zone}"},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO promotions (kind, hash, at, who, why, forced, figures)"
+                " VALUES ('first', 'mmm', :at, 'ann', '', false, '{\"top_1\": [0.9]}')"
+            ),
+            {"at": f"2026-11-02 09:40:00.000000{zone}"},
+        )
+    yield engine
+    engine.dispose()
+
+
+def test_what_was_published_before_there_was_a_history_begins_it(older: Engine, now: Now) -> None:
+    migrate(older)
+    history = Publications(older, now, "table").history()
+    assert [(each.kind, each.hash, each.previous, each.at.minute) for each in history] == [
+        ("first", "aaa", None, 30),
+        ("publish", "bbb", "aaa", 31),
+        ("publish", "ccc", "bbb", 32),
+        ("publish", "bbb", "ccc", 40),
+    ]
+    assert version_before(history) == "ccc"
+    (model,) = Publications(older, now, "model").history()
+    assert (model.kind, model.hash, model.who, model.figures) == ("first", "mmm", "ann", {"top_1": [0.9]})
+
+
+def test_stored_tables_become_lists_of_files_and_can_be_taken_back(older: Engine) -> None:
+    migrate(older)
+    published = Published(older)
+    stored = {name: load_sources(published.content("table", name)).files for name in ("aaa", "ccc")}
+    assert stored == {"aaa": (("routing.yaml", "first: A\n"),), "ccc": (("routing.yaml", "third: “C”"),)}
+    with writing(older) as connection:
+        command.downgrade(_config(connection), "0004")
+    with reading(older) as connection:
+        assert published.content("table", "ccc") == "third: “C”"
+        assert connection.execute(text("SELECT hash, who FROM promotions")).all() == [("mmm", "ann")]
+    migrate(older)

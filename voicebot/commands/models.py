@@ -18,7 +18,7 @@ from voicebot.speech.weights import fetch
 
 if TYPE_CHECKING:
     from voicebot.nlu.registry import ModelInfo
-    from voicebot.storage.promotions import Promotion
+    from voicebot.storage.publications import Publication
 
 NEEDED = ("whisper-base", "whisper-tiny.en", "minilm")
 
@@ -105,7 +105,7 @@ def _percent(figures: Mapping[str, Any], name: str) -> str:
     return f"{given[0]:.1%}" if given else "-"
 
 
-def _show_history(history: tuple[Promotion, ...], as_json: bool) -> None:
+def _show_history(history: tuple[Publication, ...], as_json: bool) -> None:
     if as_json:
         emit([asdict(each) for each in history])
         return
@@ -116,7 +116,7 @@ def _show_history(history: tuple[Promotion, ...], as_json: bool) -> None:
     table(("when (UTC)", "what", "model", "in place of", "by", "why"), rows, "No model was ever live.")
 
 
-def _reason(each: Promotion) -> str:
+def _reason(each: Publication) -> str:
     return f"forced: {each.why}" if each.forced else each.why
 
 

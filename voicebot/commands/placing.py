@@ -130,7 +130,7 @@ def _bot(settings: Settings, in_process: bool) -> Iterator[httpx.Client]:
 
 def _finish(result: CallResult, engine: Engine, settings: Settings, wanted: str | None, as_json: bool) -> None:
     stored = show_call(engine, result.call_sid) or {}
-    reached = _queue(result, bootstrap.tables(bootstrap.published(engine), str(settings.routing)).current())
+    reached = _queue(result, bootstrap.tables(bootstrap.published(engine)).current())
     ok = result.outcome != "failed" and wanted in (None, reached)
     if as_json:
         emit(

@@ -1,6 +1,7 @@
-"""What is served is what was published: routing tables (their YAML), models (their folder's name), by hash.
+"""What is served is what was published: routing tables (their files' text), models (their folder's name), by hash.
 
-Tables are published here; a model becomes live by a promotion (`promotions.py`), which is kept with who and why.
+How a version becomes live, and who made it so, stands in `publications.py`. A version that was published once is never
+deleted: a call that began with it ends with it, and whoever goes back needs it.
 """
 
 from __future__ import annotations
@@ -16,55 +17,39 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, select
 from voicebot.errors import StorageError
 from voicebot.routing.table import Table
 from voicebot.storage.calls import insert_into
-from voicebot.storage.database import reading, writing
+from voicebot.storage.database import reading
 from voicebot.storage.schema import current, published
 
 Kind = Literal["table", "model"]
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """`path` is a model's folder under models/; None for a table."""
+class Current:
+    """The version that is served, and since when."""
 
-    kind: str
     hash: str
-    path: str | None
-    at: datetime
-    current: bool
+    since: datetime
 
 
 class Published:
     """Every method raises `StorageError`."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._clock = clock
 
-    def publish(self, kind: Kind, hash: str, *, content: str | None = None, path: str | None = None) -> None:
-        """Store a version and make it current, in one transaction. One that is stored already stays as it is.
-
-        For tables: a model goes by `Promotions`, or nobody would know who made it live and why."""
-        with writing(self._engine) as connection:
-            make_current(connection, kind, hash, self._clock(), content=content, path=path)
-
-    def current_hash(self, kind: Kind) -> str | None:
+    def current(self, kind: Kind) -> Current | None:
         """None where nothing of that kind was ever published."""
         with reading(self._engine) as connection:
-            return connection.execute(select(current.c.hash).where(current.c.kind == kind)).scalar()
+            row = connection.execute(select(current.c.hash, current.c.since).where(current.c.kind == kind)).first()
+        return None if row is None else Current(row.hash, row.since)
 
-    def list(self, kind: Kind | None = None) -> tuple[Version, ...]:
-        """Newest first."""
-        query = select(published, current.c.hash.is_not(None).label("now")).select_from(
-            published.outerjoin(current, and_(current.c.kind == published.c.kind, current.c.hash == published.c.hash))
-        )
-        if kind is not None:
-            query = query.where(published.c.kind == kind)
-        with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(published.c.at.desc(), published.c.hash)).all()
-        return tuple(Version(row.kind, row.hash, row.path, row.at, bool(row.now)) for row in rows)
+    def current_hash(self, kind: Kind) -> str | None:
+        found = self.current(kind)
+        return None if found is None else found.hash
 
     def content(self, kind: Kind, hash: str) -> str:
-        """A table's YAML, a model's folder name. Raises `StorageError` where no such version was ever published."""
+        """A table's files, as `routing.source.dump_sources` writes them, or a model's folder name. Raises
+        `StorageError` where no such version was ever published."""
         with reading(self._engine) as connection:
             row = connection.execute(select(published.c.content, published.c.path).where(_is(kind, hash))).first()
         found = None if row is None else row.content if row.content is not None else row.path
@@ -74,7 +59,9 @@ class Published:
 
 
 class PublishedTables:
-    """Keeps `voicebot.ports.Tables`. `parse` makes a table from its YAML; each is parsed once, for it never changes."""
+    """Keeps `voicebot.ports.Tables`. `parse` makes a table from what is stored; each is parsed once, for it never
+    changes. Which one is current is asked of the database for every call, so that all workers of all machines take a
+    new one at once."""
 
     def __init__(self, published: Published, parse: Callable[[str], Table]) -> None:
         self._published = published

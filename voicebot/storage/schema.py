@@ -214,7 +214,7 @@ published = Table(
     metadata,
     Column("kind", String(16), primary_key=True),
     Column("hash", String(128), primary_key=True),
-    Column("content", Text),  # of a routing table
+    Column("content", Text),  # of a routing table: its files, as JSON
     Column("path", Text),  # of a model: its folder's name under models/
     Column("at", Moment, nullable=False),
 )
@@ -227,10 +227,11 @@ current = Table(
     Column("since", Moment, nullable=False),
 )
 
-promotions = Table(
-    "promotions",
+publications = Table(
+    "publications",
     metadata,
-    Column("id", Integer, primary_key=True),  # in the order in which the models became live
+    Column("id", Integer, primary_key=True),  # in the order in which the versions became live
+    Column("what", String(16), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("hash", String(128), nullable=False),
     Column("previous", String(128)),
@@ -239,7 +240,8 @@ promotions = Table(
     Column("why", Words, nullable=False, default=""),
     Column("forced", Boolean, nullable=False, default=False),
     Column("figures", JSON, nullable=False, default=dict),
-    CheckConstraint("kind IN ('first', 'promotion', 'rollback')", name="kind"),
+    CheckConstraint("what IN ('model', 'table')", name="what"),
+    CheckConstraint("kind IN ('first', 'promotion', 'publish', 'rollback')", name="kind"),
 )
 
 reviewed = Table(
