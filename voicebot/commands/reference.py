@@ -1,5 +1,5 @@
-"""The pages of docs/reference that are made from the code: every setting, every command. `scripts/make_reference`
-writes them."""
+"""What is made from the code in docs/reference: every setting, every command, and the language of routing.yaml, as a
+page and as schemas for editors. `scripts/make_reference` writes it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from voicebot.bootstrap import NEEDED_TO_SERVE
+from voicebot.commands.reference_routing import routing_page
+from voicebot.commands.schema import schema_text
 from voicebot.config import Settings
 
 COLUMNS = 100
@@ -47,8 +49,14 @@ done as asked (a setting, a file, a part that is missing; one line says which) �
 
 
 def pages(program: click.Group) -> dict[str, str]:
-    """File name → text of each page."""
-    return {"settings.md": settings_page(), "commands.md": commands_page(program)}
+    """File name → text."""
+    return {
+        "settings.md": settings_page(),
+        "commands.md": commands_page(program),
+        "routing.md": routing_page(),
+        "routing.schema.json": schema_text("routing.yaml"),
+        "routing.d.schema.json": schema_text("routing.d"),
+    }
 
 
 def write(program: click.Group, folder: Path) -> None:
