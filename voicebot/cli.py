@@ -4,24 +4,54 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
-from voicebot.commands.calls import calls, erase, messages
-from voicebot.commands.content import check, publish, train
-from voicebot.commands.evaluate import evaluate
-from voicebot.commands.intents import intents
-from voicebot.commands.models import models
-from voicebot.commands.placing import call
-from voicebot.commands.review import review
-from voicebot.commands.services import chores, recogniser, serve, web
-from voicebot.commands.settings import config
-from voicebot.commands.waiting import wait
-from voicebot.commands.why import why
 from voicebot.errors import VoicebotError
 
+COMMANDS = {
+    "serve": "services",
+    "web": "services",
+    "recogniser": "services",
+    "chores": "services",
+    "wait": "waiting",
+    "check": "check",
+    "train": "training",
+    "evaluate": "evaluate",
+    "publish": "publish",
+    "schema": "schema",
+    "routing": "routing",
+    "intents": "intents",
+    "why": "why",
+    "preview": "preview",
+    "diff": "diff",
+    "call": "placing",
+    "calls": "calls",
+    "messages": "calls",
+    "erase": "calls",
+    "models": "models",
+    "review": "review",
+    "config": "settings",
+}
+"""Each command and its module in `voicebot.commands`."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class Commands(click.Group):
+    """Imports a command's module when that command is asked for: those of servers and models take seconds, and whoever
+    checks a file need not wait for them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"voicebot.commands.{COMMANDS[cmd_name]}"), cmd_name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="voicebot")
 def cli() -> None:
     """A voice bot in place of the switchboard menu.
@@ -33,29 +63,6 @@ def cli() -> None:
       voicebot call tests/calls/blue-badge-chase.wav    ring the bot with a recording
       voicebot calls list                   what became of the calls so far?
     """
-
-
-for command in (
-    serve,
-    web,
-    recogniser,
-    chores,
-    wait,
-    check,
-    train,
-    evaluate,
-    publish,
-    intents,
-    why,
-    call,
-    calls,
-    messages,
-    erase,
-    models,
-    review,
-    config,
-):
-    cli.add_command(command)
 
 
 def main() -> None:
