@@ -10,7 +10,7 @@ from fixed_table import fixed_table
 
 from voicebot.dialogue.actions import Ask, Say, Transfer
 from voicebot.dialogue.engine import take_turn
-from voicebot.dialogue.events import Heard, Pressed, Ranked, TransferEnded
+from voicebot.dialogue.events import Heard, PartFailed, Pressed, Ranked, TransferEnded
 from voicebot.dialogue.session import Session
 from voicebot.dialogue.turn import Turn
 from voicebot.routing.table import Table
@@ -127,3 +127,27 @@ def test_the_second_line_can_fail_as_often_as_it_likes() -> None:
         turn = take_turn(turn.session, Pressed(key), table=SHIPPED, now=DAY)
         assert ring(turn) == "switchboard"
         assert isinstance(turn.actions[0], Say)
+
+
+@pytest.mark.parametrize("zero", [Pressed("0"), Heard("advisor", (), "advisor", 0.95)])
+def test_a_person_after_the_answer_of_an_outside_line_at_night(zero: Pressed | Heard) -> None:
+    """That line takes no messages; the switchboard does."""
+    outside = with_queue(SHIPPED, "highways", external=True, hours="office")
+    answering = with_route(outside, "pothole", kind="answer", to="highways", answer=("Report it online.",), ask=None)
+    answered = says(answering, FRESH, "pothole")
+    assert answered.session.stage == "answered"
+    turn = take_turn(answered.session, zero, table=answering, now=NIGHT)
+    asked = turn.actions[-1]
+    assert isinstance(asked, Ask)
+    assert turn.session.queue == "switchboard"
+    assert {each.id for each in asked.expecting.options} >= {"danger", "message"}
+
+
+@pytest.mark.parametrize("name", ["message", "text", "danger", "overflow", "enough", "go_on"])
+def test_an_intent_may_be_called_what_something_else_is_called_elsewhere(name: str) -> None:
+    intents = {**SHIPPED.intents, name: SHIPPED.intents["speak_to_advisor"]}
+    table = SHIPPED.model_copy(update={"intents": intents, "key_topics": (name,)})
+    menu = take_turn(FRESH, PartFailed("recogniser"), table=table, now=DAY)
+    chosen = take_turn(menu.session, Pressed("1"), table=table, now=DAY)
+    assert chosen.session.intent == name
+    assert ring(chosen) == "switchboard"

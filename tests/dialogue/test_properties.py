@@ -1,5 +1,6 @@
 """What holds in every call, whatever callers and providers do: thousands of seeded random walks over all kinds of
-events and the routing.yaml that is shipped, the session saved and reloaded between every two turns."""
+events and the routing.yaml that is shipped, the session saved and reloaded between every two turns. What holds on any
+table stands in tests/properties."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from typing import get_args
 import pytest
 from walks import TABLE, TIMES, URGENT, WALKS, Walk, sensible, walk
 
-from voicebot.dialogue.actions import Ask, HangUp, Say, SendText, TakeMessage, Transfer
+from voicebot.dialogue.actions import Ask, HangUp, Say, Transfer
 from voicebot.dialogue.engine import take_turn
 from voicebot.dialogue.events import (
     CallerHungUp,
@@ -29,7 +30,7 @@ from voicebot.dialogue.stuck import PATIENCE
 from voicebot.dialogue.turn import Turn
 from voicebot.dialogue.wording import heard_by_caller
 from voicebot.routing.hours import line_open
-from voicebot.routing.table import OUT_OF_SCOPE, Route
+from voicebot.routing.table import OUT_OF_SCOPE
 
 # --- what holds in every call -------------------------------------------------------------------------------------
 
@@ -52,17 +53,6 @@ def test_the_walks_see_every_stage(walks: list[Walk]) -> None:
     assert {turn.decision.name for _, _, _, turn in turns(walks)} >= {"accept", "confirm", "offer_two", "urgent"}
 
 
-def test_every_turn_keeps_the_call_alive_or_ends_it_on_purpose(walks: list[Walk]) -> None:
-    for _, _, happened, turn in turns(walks):
-        if isinstance(happened, CallerHungUp):
-            assert turn.session.stage == "ended"
-            continue
-        last = turn.actions[-1]
-        assert isinstance(last, Ask | Transfer | TakeMessage | HangUp), (happened, turn)
-        assert isinstance(last, HangUp) == (turn.session.stage == "ended")
-        assert not any(isinstance(each, Ask | Transfer | TakeMessage | HangUp) for each in turn.actions[:-1])
-
-
 def test_nobody_is_hung_up_on_without_a_reason(walks: list[Walk]) -> None:
     """She said goodbye or that there is nothing else, was silent more than once, was connected, goes round in circles,
     or has gone."""
@@ -80,25 +70,6 @@ def test_nobody_is_hung_up_on_without_a_reason(walks: list[Walk]) -> None:
                 session,
                 happened,
             )
-
-
-def test_0_is_a_person_or_the_closed_message_with_the_way_out_for_danger(walks: list[Walk]) -> None:
-    for call in walks:
-        for session, _, _ in call.played:
-            if session.stage in ("ended", "transferring") or session.asked is None:
-                continue
-            for zero in (Pressed("0"), Pressed("0#"), Heard("advisor", (), "advisor", 0.95)):
-                if session.stage == "mobile" and isinstance(zero, Heard):
-                    continue
-                turn = take_turn(session, zero, table=TABLE, now=call.now)
-                last = turn.actions[-1]
-                if isinstance(last, Transfer):
-                    assert line_open(TABLE, last.queue, call.now)
-                    continue
-                assert isinstance(last, Ask)
-                assert turn.session.stage == "closed"
-                assert TABLE.wording["danger_key"] in last.text
-                assert any((each.id, each.key) == ("danger", "1") for each in last.expecting.options)
 
 
 def test_the_key_for_danger_works_wherever_it_was_offered(walks: list[Walk]) -> None:
@@ -173,85 +144,6 @@ def test_at_most_three_options_at_a_time_each_before_its_key(walks: list[Walk]) 
         for option in asked.expecting.options:
             if option.key:
                 assert f"press {option.key}" in asked.text, asked
-
-
-def test_a_text_message_is_sent_at_most_once_for_each_thing(walks: list[Walk]) -> None:
-    sent = 0
-    for call in walks:
-        bodies = [each.body for each in call.actions if isinstance(each, SendText)]
-        sent += len(bodies)
-        assert len(bodies) == len(set(bodies))
-        assert all(bodies)
-    assert sent > 10
-
-
-def test_a_text_message_goes_to_a_mobile(walks: list[Walk]) -> None:
-    for _, session, _, turn in turns(walks):
-        for each in turn.actions:
-            if isinstance(each, SendText):
-                assert (each.to is None) == (session.caller == "mobile")
-                assert each.to is None or re.fullmatch(r"\+447\d{9}", each.to)
-
-
-def test_messages_are_taken_for_our_own_lines_only(walks: list[Walk]) -> None:
-    for action in {each for call in walks for each in call.actions if isinstance(each, TakeMessage)}:
-        assert not TABLE.queues[action.queue].external
-
-
-def test_every_word_is_from_the_routing_table(walks: list[Walk]) -> None:
-    texts = {each.text for call in walks for each in call.actions if isinstance(each, Say | Ask | TakeMessage)}
-    assert len(texts) > 300
-    for text in texts:
-        assert text.strip()
-        assert not re.search(r"[{}]", text), text
-        assert from_the_table(text) == "", text
-
-
-def from_the_table(text: str) -> str:
-    """What remains of `text` once everything that routing.yaml words has been taken off its front."""
-    while text:
-        found = max((len(each[0]) for pattern in SAYINGS if (each := pattern.match(text))), default=0)
-        if not found:
-            return text
-        text = text[found:].lstrip()
-    return ""
-
-
-def _sayings() -> list[re.Pattern[str]]:
-    teams = [queue.name for queue in TABLE.queues.values()] + [TABLE.wording["your_district"]]
-    topics = [route.about for route in TABLE.intents.values() if route.kind != "urgent"]
-    questions = [route.ask for route in TABLE.intents.values() if route.ask is not None]
-    values = {
-        "team": teams,
-        "other": teams,
-        "topic": topics,
-        "option": [each.about for question in questions for each in question.options.values()],
-        "first": topics,
-        "second": topics,
-        "name": [each.name for each in TABLE.districts],
-        "places": [", ".join(each.places[:3]) for each in TABLE.districts],
-        "council": [TABLE.council.name],
-        "key": list("0123456789"),
-    }
-    patterns = []
-    for words in TABLE.wording.values():
-        pattern = re.escape(words).replace(r"\{", "{").replace(r"\}", "}")
-        for name, known in values.items():
-            pattern = pattern.replace("{" + name + "}", "(?:" + "|".join(map(re.escape, known)) + ")")
-        patterns.append(re.compile(pattern.replace("{when}", "[^.{}]+")))
-    routes = [
-        each for route in TABLE.intents.values() for each in (route, *_routes_of_options(route)) if each is not None
-    ]
-    own = [words for route in routes for words in (*route.answer, route.first) if words]
-    own += [each.say for each in (*TABLE.notices, *TABLE.languages.values(), *questions)]
-    return patterns + [re.compile(re.escape(words.strip())) for words in own]
-
-
-def _routes_of_options(route: Route) -> list[Route | None]:
-    return [each.route for each in route.ask.options.values()] if route.ask is not None else []
-
-
-SAYINGS = _sayings()
 
 
 def test_each_notice_is_told_once_in_a_call_and_never_after_urgent_words(walks: list[Walk]) -> None:

@@ -50,9 +50,9 @@ class Session:
     that are not the council's. `turned_down` are intents that she said no to since she last got somewhere. `texted` are
     those whose text message has been sent ("intent.option" where the option has its own). `told` names the notices that
     she has heard. `language` is the ISO 639-1 code of what she speaks where that is not English. `reached`
-    lists what the call has come to (intents, options, districts, text messages), and `stuck` counts turns since anything
-    was added to it. `leaving`: she has said goodbye once before she was helped. `restricted` keeps the
-    topic out of stored transcripts and of anything said aloud.
+    lists what the call has come to (intents, options, districts, text messages), and `stuck` counts turns since
+    anything was added to it. `leaving`: she has said goodbye once before she was helped. `restricted` keeps the topic
+    out of stored transcripts and of anything said aloud.
     """
 
     call_id: str

@@ -117,6 +117,13 @@ def _option(scene: Scene, choice: str, rule: str) -> Turn:
     session, table = scene.session, scene.table
     if choice.startswith(follow_up.PREFIX):
         return destinations.option_chosen(scene, choice.removeprefix(follow_up.PREFIX), "accept", rule)
+    if choice not in (pages.MORE, questions.NEITHER):
+        # Intents and queues have any name: one called "message" is no message here.
+        if session.stage in ("district", "district_keys"):
+            return destinations.district_chosen(scene, choice, rule)
+        if session.stage in ("keys", "offer_two"):
+            # What was said before the keypad menu was not understood: it answers no follow-up question either.
+            return destinations.go(scene, choice, "accept", rule, said="" if session.stage == "keys" else None)
     match choice:
         case answers.GO_ON.id:
             return answers.read_on(scene, rule)
@@ -136,10 +143,7 @@ def _option(scene: Scene, choice: str, rule: str) -> Turn:
             return _turned_down(scene)
         case pages.MORE:
             return _next_page(scene, rule)
-    if session.stage in ("district", "district_keys"):
-        return destinations.district_chosen(scene, choice, rule)
-    # What was said before the keypad menu was not understood: it answers no follow-up question either.
-    return destinations.go(scene, choice, "accept", rule, said="" if session.stage == "keys" else None)
+    return destinations.go(scene, choice, "accept", rule)
 
 
 def _next_page(scene: Scene, rule: str) -> Turn:
