@@ -15,6 +15,11 @@ MAX_KEY_TOPICS = 12
 _YES_AND_NO = frozenset({"yes", "no", "on", "off", "true", "false", "y", "n", "null", "none", "~"})
 _WITH_NAMES = ("hours", "queues", "notices", "intents")
 
+ANSWERS = frozenset(
+    {"yes", "no", "more", "neither", "dont_know", "repeat", "slower", "help", "start_again", "goodbye", "advisor"}
+)
+"""What the dialogue offers or understands beside intents and districts, under names of its own."""
+
 
 def queue_references(draft: Draft) -> Iterator[tuple[Path, str]]:
     """Every place that names a queue, and the name."""
@@ -86,6 +91,10 @@ def reserved_names(draft: Draft) -> Iterator[Issue]:
             f"{OUT_OF_SCOPE} is what the council cannot help with",
             "delete it; word the prompt refuse instead",
         )
+    for section in ("intents", "districts"):
+        for name in sorted(draft.declared.get(section, frozenset()) & ANSWERS):
+            message = f"{name} is what callers may answer to any question"
+            yield issue("E205", draft.places.key(section, name), message, "give it a name that says what it is about")
     if TO_DISTRICT in draft.declared.get("queues", ()):
         mark = draft.places.key("queues", TO_DISTRICT)
         yield issue(
