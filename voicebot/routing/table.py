@@ -214,15 +214,15 @@ class Thresholds(Part):
     here on. The defaults were chosen from the data of the model that is shipped, by cost (docs/understanding.md).
     """
 
-    accept: float = Field(default=0.9, ge=0, le=1)
+    accept: float = Field(default=0.8, ge=0, le=1)
     """From here on the call goes straight to where it belongs."""
     confirm: float = Field(default=0.2, ge=0, le=1)
     """From here on the bot asks "Is it about …?"."""
     offer_two: float = Field(default=0.7, ge=0, le=1)
     """Where the two likeliest together reach this, it asks which of them."""
-    refuse: float = Field(default=0.75, ge=0, le=1)
+    refuse: float = Field(default=0.7, ge=0, le=1)
     """From here on it says that the council cannot help with that."""
-    urgent: float = Field(default=0.2, ge=0, le=1)
+    urgent: float = Field(default=0.3, ge=0, le=1)
     """From here on an urgent call is put through at once, without a question."""
     choice: float = Field(default=0.6, ge=0, le=1)
     """From here on an answer to a question is believed."""
