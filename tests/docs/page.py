@@ -81,6 +81,7 @@ _CHANGING = (
     (re.compile(r"\b[0-9a-f]{12}\b"), "VERSION"),
     (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b"), "TIME"),
     (re.compile(r"^@@ .* @@$"), "@@"),
+    (re.compile(r"\bconfidence \d\.\d\d ≥ accept \d\.\d\d"), "confidence ≥ accept"),
 )
 """What is another whenever the example table is edited or the page is followed, and need not be mended here then."""
 
