@@ -9,6 +9,7 @@ from voicebot.nlu.clean import clean
 from voicebot.nlu.options import by_number, choose_option, exact
 from voicebot.nlu.places import choose_place
 from voicebot.nlu.universals import universal
+from voicebot.nlu.vague import says_nothing
 from voicebot.nlu.yes_no import CERTAIN, YesNo, yes_no
 
 UNIVERSAL = 0.97
@@ -20,8 +21,8 @@ BARE = 4
 class Answer:
     """`choice`: an option's id, yes, no or a universal; None where the words answer nothing. `confidence` 0 to 1.
 
-    `rest` is what remains to be ranked as a request: all words where there is no choice, or where she said so much that
-    an emergency may hide in it; what follows "no" or "yes"; "" where the answer was all she said.
+    `rest` is what remains to be ranked as a request: all words where there is no choice, or where an emergency may hide
+    in them; what follows "no" or "yes"; "" where the answer was all she said, or where she has said nothing yet.
     """
 
     choice: str | None
@@ -62,7 +63,7 @@ def _open(text: str, expecting: Expecting, said: YesNo | None) -> Answer:
         body = said.rest if said is not None and said.rest else text
         chosen = choose_option(body, expecting.options)
         if chosen is not None:
-            return Answer(chosen[0], chosen[1], _besides(text))
+            return Answer(chosen[0], chosen[1], _said(text))
         if said is not None and (not said.rest or said.choice == "no"):
             return _from_yes_no(said)
     if expecting.kind == "place":
@@ -71,7 +72,12 @@ def _open(text: str, expecting: Expecting, said: YesNo | None) -> Answer:
             return Answer(chosen[0], chosen[1], _besides(text))
     if said is not None and not said.rest and said.confidence >= CERTAIN - 0.1:
         return _from_yes_no(said)
-    return Answer(None, 0.0, text)
+    return Answer(None, 0.0, _said(text))
+
+
+def _said(text: str) -> str:
+    """What is to be ranked: all of it, for "he's hitting my mum" picks "mum" of the options; unless it says nothing."""
+    return "" if says_nothing(text) else text
 
 
 def _besides(text: str) -> str:
