@@ -58,6 +58,7 @@ def _texts(table: Table) -> Iterator[tuple[str, str]]:
     yield from ((f"districts.{each.queue}", each.name) for each in table.districts)
     yield from ((f"notices.{each.name}.say", each.say) for each in table.notices)
     yield from ((f"languages.{code}.say", each.say) for code, each in table.languages.items())
+    yield from ((f"languages.{code}.closed", each.closed or "") for code, each in table.languages.items())
     for name, route in table.intents.items():
         yield from _of_route(f"intents.{name}", route)
 

@@ -31,7 +31,14 @@ def fuller_table() -> Table:
         Notice(name="busy", say="The line is busy today.", until=late, queues=("switchboard", "emergency-duty")),
         Notice(name="burst", say="A pipe has burst.", until=late, queues=("blue-badge", "parking"), closes=True),
     )
-    polish = Language(name="Polish", say="Proszę czekać.", locale="pl-PL", voice="Polly.Ola-Neural", to="families")
+    polish = Language(
+        name="Polish",
+        say="Proszę czekać.",
+        closed="Biuro jest zamknięte.",
+        locale="pl-PL",
+        voice="Polly.Ola-Neural",
+        to="families",
+    )
     intents = dict(table.intents)
     intents["school_transport"] = _asking(intents["school_transport"])
     parts = ("First, find a photo.", "Then fill in the form.", "Then send it.")

@@ -71,6 +71,7 @@ def _own_words(table: Table) -> Iterator[str]:
             yield route.ask.say
     for spoken in (*table.notices, *table.languages.values()):
         yield spoken.say
+    yield from (each.closed for each in table.languages.values() if each.closed)
 
 
 def _asking(table: Table) -> list[Route]:

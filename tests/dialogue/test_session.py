@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from voicebot.dialogue.actions import Ask, Expecting, Option, TakeMessage
-from voicebot.dialogue.session import SESSION_VERSION, Outcome, Session, Stage, dump_session, load_session
+from voicebot.dialogue.session import READABLE, SESSION_VERSION, Outcome, Session, Stage, dump_session, load_session
 from voicebot.errors import StorageError
 
 FRESH = Session("CA" + "0" * 32, "table", "model", "mobile")
@@ -55,7 +55,38 @@ def test_a_fresh_one_comes_back_as_it_was() -> None:
     assert load_session(dump_session(FRESH)) == FRESH
 
 
-@pytest.mark.parametrize("version", [SESSION_VERSION - 1, SESSION_VERSION + 1])
+VERSION_2 = """{"call_id": "CA00000000000000000000000000000001", "table": "8f3c", "model": "c3e0", "caller": "landline",
+"version": 2, "turn": 6, "stage": "message", "tries": 0, "slow": true, "asked": {"text": "Please leave a message.",
+"queue": "highways", "seconds": 120, "slow": true}, "intent": "pothole", "candidates": [], "district": "north-vale",
+"queue": "highways", "lines": ["highways"], "page": 0, "words": "a hole in the road", "refused": 1,
+"turned_down": ["gritting"], "texted": ["pothole"], "leaving": false, "restricted": false, "outcome": null}"""
+"""As version 2 of the bot stored it."""
+
+
+def test_a_call_goes_on_that_the_version_before_began() -> None:
+    session = load_session(VERSION_2)
+    assert session == Session(
+        "CA00000000000000000000000000000001",
+        "8f3c",
+        "c3e0",
+        "landline",
+        turn=6,
+        stage="message",
+        slow=True,
+        asked=TakeMessage("Please leave a message.", "highways", 120, slow=True),
+        intent="pothole",
+        district="north-vale",
+        queue="highways",
+        lines=("highways",),
+        words="a hole in the road",
+        refused=1,
+        turned_down=("gritting",),
+        texted=("pothole",),
+    )
+    assert session.version == SESSION_VERSION, "what is stored next is of this version"
+
+
+@pytest.mark.parametrize("version", [min(READABLE) - 1, SESSION_VERSION + 1])
 def test_another_version_is_refused_by_its_number(version: int) -> None:
     with pytest.raises(StorageError, match=f"version {version}, this is {SESSION_VERSION}"):
         load_session(dump_session(FRESH.with_(version=version)))

@@ -42,11 +42,23 @@ def at_the_line(own: str | bool, **changes: object) -> Table:
         ("{topic}: {words}", {"option": "new"}, "school transport, a new application: it {never} comes"),
         ("{topic}: {words}", {"words": ""}, "Call about school transport."),
         ("It is {topic}", {"intent": None}, None),
-        ("{topic}", {"restricted": True}, "Urgent call about school transport. The caller is waiting."),
+        ("{topic}", {"restricted": True}, "Urgent call. The caller pressed the key for danger."),
+        (True, {"restricted": True, "intent": None}, "Urgent call. The caller pressed the key for danger."),
+        (
+            "{topic}",
+            {"restricted": True, "intent": "child_safeguarding"},
+            "Urgent call about a child at risk. The caller is waiting.",
+        ),
         (True, {"intent": None, "language": "pl"}, "The caller speaks Polish."),
         ("School bus desk.", {"language": "pl"}, "The caller speaks Polish. School bus desk."),
         (False, {"language": "pl"}, None),
-        (True, {"intent": None, "language": "es"}, None),
+        (True, {"intent": None, "language": "es"}, "The caller speaks another language."),
+        (
+            True,
+            {"language": "es", "restricted": True},
+            "The caller speaks another language. Urgent call. The caller pressed the key for danger.",
+        ),
+        (False, {"language": "es"}, None),
     ],
 )
 def test_whisper(own: str | bool, session: dict[str, object], expected: str | None) -> None:
@@ -69,6 +81,20 @@ def test_nothing_is_whispered_to_others() -> None:
 def test_priority(priority: str, session: dict[str, object], high: bool) -> None:
     sent = headers(scene(at_the_line(True, priority=priority), **session), "transport")
     assert sent.get("X-Priority") == ("high" if high else None)
+
+
+@pytest.mark.parametrize(
+    ("session", "sent"),
+    [
+        ({}, "school_transport"),
+        ({"restricted": True}, None),
+        ({"restricted": True, "intent": "child_safeguarding"}, "child_safeguarding"),
+    ],
+)
+def test_what_she_rang_about_is_not_what_is_urgent_where_she_pressed_the_key_for_danger(
+    session: dict[str, object], sent: str | None
+) -> None:
+    assert headers(scene(**session), "transport").get("X-Intent") == sent
 
 
 @pytest.mark.parametrize(

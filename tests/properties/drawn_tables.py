@@ -100,7 +100,7 @@ def destinations(draw: st.DrawFn, lines: list[str], districts: bool) -> dict[str
             "answer": draw(answers()) if kind == "answer" else draw(maybe(answers())),
             "text": draw(maybe(sentences())),
             "link": draw(st.sampled_from((None, "https://council.example/page"))),
-            "when_closed": draw(maybe(st.sampled_from(lines))),
+            "when_closed": draw(st.sampled_from([None, *(each for each in lines if each != to)])),
         }
     )
 
@@ -133,7 +133,8 @@ def intents(draw: st.DrawFn, names: list[str], lines: list[str], always: list[st
         if draw(st.integers(0, 4)) == 0:
             to = draw(st.sampled_from(lines))
             first = draw(maybe(sentences()))
-            closed = draw(st.sampled_from([None, *always] if to in always else always))
+            others = [each for each in always if each != to]
+            closed = draw(st.sampled_from([None, *others] if to in always else others))
             about = f"{SECRET} {name}"
             found[name] = without_none(
                 {"kind": "urgent", "to": to, "about": about, "first": first, "when_closed": closed}
@@ -144,7 +145,9 @@ def intents(draw: st.DrawFn, names: list[str], lines: list[str], always: list[st
         if limits is not None:
             route |= {"accept": limits[0], "confirm": limits[1]}
         if draw(st.integers(0, 2)) == 0:
-            route["ask"] = draw(questions(lines, names[number + 1 :], districts))
+            # An option has the intent's when_closed where it has none of its own: that must not be its line.
+            free = [each for each in lines if each != route.get("when_closed")]
+            route["ask"] = draw(questions(free, names[number + 1 :], districts))
         found[name] = route
     return found
 
@@ -172,7 +175,13 @@ def notices(draw: st.DrawFn, lines: list[str], asked_for: list[str]) -> dict[str
 
 
 LANGUAGES = {
-    "pl": {"name": "Polish", "say": "Proszę czekać.", "locale": "pl-PL", "voice": "Polly.Ola-Neural"},
+    "pl": {
+        "name": "Polish",
+        "say": "Proszę czekać.",
+        "closed": "Biuro jest zamknięte.",
+        "locale": "pl-PL",
+        "voice": "Polly.Ola-Neural",
+    },
     "ro": {"name": "Romanian", "say": "Vă rugăm să așteptați.", "locale": "ro-RO"},
 }
 
@@ -203,7 +212,7 @@ def trees(draw: st.DrawFn) -> dict[str, Any]:
                     "website": "marl.example",
                     "caller_id": "+441632960100",
                     "default_queue": SWITCHBOARD,
-                    "danger_queue": draw(st.sampled_from(always)),
+                    "danger_queue": draw(st.sampled_from([each for each in always if not _external(lines[each])])),
                     "nation": draw(st.sampled_from((None, "scotland", "northern-ireland"))),
                 }
             ),
@@ -219,6 +228,10 @@ def trees(draw: st.DrawFn) -> dict[str, Any]:
             "intents": about,
         }
     )
+
+
+def _external(queue: dict[str, Any]) -> bool:
+    return bool(queue.get("external") == "yes")
 
 
 def _districts(names: list[str]) -> dict[str, Any]:

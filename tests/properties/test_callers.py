@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_calls import SHIPPED_TIMES, tables
 
-from voicebot.dialogue.actions import Ask, HangUp, TakeMessage, Transfer
+from voicebot.dialogue.actions import Ask, HangUp, Say, TakeMessage, Transfer
 from voicebot.dialogue.events import Heard, Pressed, TransferEnded
 from voicebot.dialogue.stuck import GIVEN_UP, PATIENCE
 from voicebot.routing.hours import line_open
@@ -83,6 +83,19 @@ def test_who_asks_for_a_person_is_answered_each_time(table: Table, now: datetime
             elif isinstance(event, Heard | Pressed):
                 assert isinstance(last, Ask)
                 assert table.wording["danger_key"] in last.text
+
+
+@settings(max_examples=10)
+@given(tables(), moments(), st.sampled_from(REFUSED))
+def test_help_is_promised_in_another_language_where_a_line_is_rung_and_nowhere_else(
+    table: Table, now: datetime, refused: TransferEnded
+) -> None:
+    polish = table.languages.get("pl")
+    for name in ("another language", "noise in another language"):
+        for *_, turn in play(table, on_lines_that(CALLERS[name], refused), now).played:
+            said = [each.text for each in turn.actions if isinstance(each, Say) and each.language]
+            rings = isinstance(turn.actions[-1], Transfer)
+            assert not said or (polish is not None and said == [polish.say if rings else polish.closed])
 
 
 @pytest.mark.parametrize("name", [name for name in CALLERS if name not in ASKS_FOR_A_PERSON])

@@ -14,7 +14,9 @@ from voicebot.routing.syllables import words
         ("Hang up and dial 999.", "Hang up and dial 9 9 9."),
         ("Dial 999, or ring 111 and wait.", "Dial 9 9 9, or ring 1 1 1 and wait."),
         ("by calling on 101", "by calling on 1 0 1"),
-        ("It costs 101 pounds; we call 1015 people.", "It costs 101 pounds; we call 1015 people."),
+        ("Call 111 or, if it gets worse, 999.", "Call 1 1 1 or, if it gets worse, 9 9 9."),
+        ("It costs 101 pounds. We call 1015 people.", "It costs 101 pounds. We call 1015 people."),
+        ("We phone 999 people.", "We phone 999 people."),
     ],
 )
 def test_a_number_to_dial_is_read_digit_by_digit(written: str, read: str) -> None:

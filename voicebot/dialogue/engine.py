@@ -32,6 +32,10 @@ SHORT_ANSWER = 3
 """Up to so many words, a clear answer to what was asked ("help", "the first one") is only that, and never urgent. Of
 those that begin with yes or no, only the one word is: "no he's hitting" goes on."""
 
+CLEAR = 0.96
+"""Confidence from which the words are the answer and nothing else. Below it they only hold words of an option: "my
+husband's unconscious" names one, too."""
+
 YES_NO = ("yes", "no")
 
 
@@ -129,7 +133,9 @@ def _is_only_an_answer(event: Heard) -> bool:
     others."""
     if event.choice in universals.BY_VOICE - {"advisor"}:
         return True
-    return len(event.words.split()) <= (1 if event.choice in YES_NO else SHORT_ANSWER)
+    if event.choice in YES_NO:
+        return len(event.words.split()) == 1
+    return len(event.words.split()) <= SHORT_ANSWER and event.confidence >= CLEAR
 
 
 def _pressed(scene: Scene, event: Pressed) -> Turn:

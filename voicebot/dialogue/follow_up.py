@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from voicebot.dialogue.actions import Expecting, Option
 from voicebot.dialogue.lines import put_through, to_person
-from voicebot.dialogue.pages import MORE, MORE_PHRASES, PAGE
+from voicebot.dialogue.pages import MORE, MORE_PHRASES
 from voicebot.dialogue.turn import Decision, Scene, Turn
 from voicebot.dialogue.wording import ask, join, prompt
+from voicebot.routing.prompts import PAGE
 from voicebot.routing.table import TO_DISTRICT, Choice, Question
 
 STAGES = ("follow_up", "follow_up_keys")
@@ -97,7 +98,7 @@ def _named(words: str, wanted: tuple[str, ...]) -> Iterator[bool]:
 
 
 def _plain(words: str) -> str:
-    return " ".join(words.casefold().replace("\u2019", "'").split())
+    return " ".join(words.casefold().replace("\u2019", "'").replace("-", " ").split())
 
 
 def _more_key(question: Question, shown: list[Choice]) -> str:

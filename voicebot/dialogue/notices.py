@@ -1,4 +1,4 @@
-"""What callers are told for a while: each notice once in a call, and none in an urgent one. Pure."""
+"""What callers are told for a while: each notice once in a call, and none once it is urgent. Pure."""
 
 from __future__ import annotations
 

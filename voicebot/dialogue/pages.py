@@ -2,8 +2,5 @@
 
 from __future__ import annotations
 
-PAGE = 3
-"""Options at a time."""
-
 MORE = "more"
 MORE_PHRASES = ("something else", "more", "next", "other", "none of those", "no")

@@ -8,11 +8,12 @@ from voicebot.dialogue.actions import Action, Ask, Expecting, Option
 from voicebot.dialogue.destinations import go
 from voicebot.dialogue.languages import person
 from voicebot.dialogue.lines import to_person
-from voicebot.dialogue.pages import MORE, MORE_PHRASES, PAGE
+from voicebot.dialogue.pages import MORE, MORE_PHRASES
 from voicebot.dialogue.policy import Verdict, unclear
 from voicebot.dialogue.session import Session
 from voicebot.dialogue.turn import Decision, Scene, Turn
 from voicebot.dialogue.wording import REQUEST, YES_NO, ask, join, prompt, topic
+from voicebot.routing.prompts import PAGE
 
 DOUBTFUL = ("confirm", "offer_two")
 

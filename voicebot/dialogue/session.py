@@ -14,6 +14,10 @@ from voicebot.errors import StorageError
 
 SESSION_VERSION = 3
 
+READABLE = (2, SESSION_VERSION)
+"""Versions whose stored sessions go on. All that version 3 added has a default that fits a call which never met it, so
+an upgrade takes no message, and no urgent transfer, from a caller in the middle of one."""
+
 Stage = Literal[
     "request",  # "tell me what you're calling about"
     "confirm",  # "is it about …?"
@@ -96,11 +100,12 @@ def dump_session(session: Session) -> str:
 
 
 def load_session(text: str) -> Session:
-    """Raises `StorageError` where the stored session was written by another version of the bot."""
+    """The session as this version knows it. Raises `StorageError` where it cannot be read, or was written by a version
+    of the bot that is not `READABLE`."""
     try:
         session = _ADAPTER.validate_json(text)
     except ValueError as error:
         raise StorageError("a stored session cannot be read; the call starts again") from error
-    if session.version != SESSION_VERSION:
+    if session.version not in READABLE:
         raise StorageError(f"a stored session has version {session.version}, this is {SESSION_VERSION}")
-    return session
+    return session.with_(version=SESSION_VERSION)

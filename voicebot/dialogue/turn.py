@@ -64,6 +64,11 @@ class Scene:
         return own.about if self._choice is None else f"{own.about}, {self._choice.about}"
 
     @property
+    def danger(self) -> bool:
+        """Whether she pressed the key for danger: the call is urgent, what she rang about is not."""
+        return self.session.restricted and (self.route is None or self.route.kind != "urgent")
+
+    @property
     def at(self) -> str:
         """The file:line of the intent, or of the option that she chose."""
         path = f"intents.{self.session.intent}"

@@ -86,11 +86,15 @@ def not_understood(scene: Scene, why: str = NO_WORDS, because: str = "not_unders
 
 
 def another_language(scene: Scene, code: str) -> Turn:
-    """A person, at once. Who has heard already that there is none now is not told so for ever."""
-    helpers = {languages.helper(scene, code), scene.table.council.default_queue}
-    if scene.session.stage == "closed" and not any(open_now(scene, each) for each in helpers):
-        return not_understood(scene, f"spoke another language ({code})")
-    return questions.carry_out(scene, policy.another_language(code))
+    """A person, at once. Who has heard already that there is none now is not told so for ever; but in her own language
+    she may not have heard of the key for danger."""
+    if scene.session.stage != "closed" or languages.somebody_there(scene, code):
+        return questions.carry_out(scene, policy.another_language(code))
+    here = scene.with_(language=code)
+    turn = not_understood(here, f"spoke another language ({code})")
+    if turn.session.stage != "closed":
+        return turn
+    return replace(turn, actions=(*languages.nobody_there(here, code), *turn.actions))
 
 
 def last_rung(scene: Scene, rule: str) -> Turn:

@@ -86,9 +86,16 @@ def whisper(scene: Scene, queue: str) -> str | None:
     line = scene.table.queues[queue]
     if line.external or line.whisper is False:
         return None
-    language = scene.table.languages.get(scene.session.language or "")
-    speaks = prompt(scene.table, "whisper_language", language=language.name) if language is not None else ""
-    return join(speaks, _about_the_call(scene, line.whisper)) or None
+    return join(_what_she_speaks(scene), _about_the_call(scene, line.whisper)) or None
+
+
+def _what_she_speaks(scene: Scene) -> str:
+    table, code = scene.table, scene.session.language
+    if code is None:
+        return ""
+    if code not in table.languages:
+        return prompt(table, "whisper_another_language")
+    return prompt(table, "whisper_language", language=table.languages[code].name)
 
 
 def _about_the_call(scene: Scene, own: str | bool) -> str:
@@ -98,6 +105,9 @@ def _about_the_call(scene: Scene, own: str | bool) -> str:
     urgent = scene.session.restricted or (route is not None and route.kind == "urgent")
     if isinstance(own, str) and not urgent and (topic or "{topic}" not in own) and (words or "{words}" not in own):
         return own.format(topic=topic, words=words)
+    if scene.danger:
+        # What she rang about is not what is urgent: it would only mislead.
+        return prompt(table, "whisper_danger")
     if route is None:
         return ""
     if urgent:
@@ -109,13 +119,14 @@ def _about_the_call(scene: Scene, own: str | bool) -> str:
 
 def headers(scene: Scene, queue: str) -> dict[str, str]:
     """SIP headers for a contact centre: ASCII without line breaks. The words stay out of urgent calls: somebody who
-    should not read them may see a SIP trace."""
+    should not read them may see a SIP trace. The intent stays out where she pressed the key for danger: it is not what
+    is urgent."""
     session, route = scene.session, scene.route
     urgent = session.restricted or (route is not None and route.kind == "urgent")
     high = urgent or scene.table.queues[queue].priority == "high"
     values = {
         "X-Call-Id": session.call_id,
-        "X-Intent": session.intent or "",
+        "X-Intent": "" if scene.danger else session.intent or "",
         "X-Priority": "high" if high else "",
         "X-Words": "" if urgent else session.words,
     }

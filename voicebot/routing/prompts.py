@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+PAGE = 3
+"""Options by key at a time: more than three are forgotten while they are listened to."""
+
 _TEAM = frozenset({"team"})
 _NONE: frozenset[str] = frozenset()
 
@@ -55,7 +58,9 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "whisper": frozenset({"topic", "words"}),
     "whisper_no_words": frozenset({"topic"}),
     "whisper_urgent": frozenset({"topic"}),
+    "whisper_danger": _NONE,
     "whisper_language": frozenset({"language"}),
+    "whisper_another_language": _NONE,
     # busy, no answer, failure
     "line_busy": _TEAM,
     "line_no_answer": _TEAM,

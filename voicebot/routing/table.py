@@ -87,7 +87,7 @@ class Notice(Part):
 
     With neither `queues` nor `intents` everybody hears it after the greeting; else those who ring about one of
     `intents`, and those who are put through to one of `queues`. Where `closes`, those queues are closed meanwhile.
-    Urgent calls hear no notice.
+    From the moment at which a call is known to be urgent it hears no notice; the greeting comes before that.
     """
 
     name: str
@@ -191,12 +191,15 @@ class Question(Part):
 
 
 class Language(Part):
-    """What somebody hears who speaks another language, before a person is rung."""
+    """What somebody hears who speaks another language: before a person is rung, or where nobody is there."""
 
     name: str
     """What the language is called in English; the advisor hears it."""
     say: str
     """One sentence in that language: please wait, somebody will help."""
+    closed: str | None = None
+    """In that language: we are closed now; if someone is in danger, press 1; please ring again in the day time. Said
+    instead of say where no line is open that could help; without it, the closed message is heard in English alone."""
     voice: str | None = None
     """A voice that speaks the language, as the telephone provider calls it."""
     locale: str

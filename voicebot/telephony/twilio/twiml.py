@@ -13,7 +13,7 @@ from twilio.twiml.voice_response import Say as VerbSay
 
 from voicebot.dialogue.actions import Ask, HangUp, Say, TakeMessage, Transfer
 from voicebot.ports import Answer
-from voicebot.routing.short_numbers import SHORT_NUMBER
+from voicebot.routing.short_numbers import to_dial
 from voicebot.telephony.twilio.sip_headers import with_headers
 from voicebot.telephony.twilio.urls import Urls
 
@@ -194,9 +194,9 @@ def _words(parent: VerbSay | SsmlProsody, text: str) -> None:
     """The words; a number of three digits that somebody is to dial goes apart, for no voice says "nine nine nine" of
     itself."""
     done = 0
-    for match in SHORT_NUMBER.finditer(text):
-        parent.append(text[done : match.start(1)])
-        parent.say_as(match[1], interpret_as="digits")
-        done = match.end()
+    for start, end in to_dial(text):
+        parent.append(text[done:start])
+        parent.say_as(text[start:end], interpret_as="digits")
+        done = end
     if text[done:]:
         parent.append(text[done:])
