@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from click.testing import CliRunner
 from voicebot.commands.check import check
 from voicebot.commands.issues_text import for_github, for_people
 from voicebot.routing.issues import Issue
+from voicebot.routing.source import MAX_BYTES
 
 FILES = Path(__file__).parents[1] / "routing_files"
 SECRETS = ("0123456789abcdef", "pa55word", "hunter2", "s3cret")
@@ -84,6 +87,37 @@ def test_tabs_are_shown_and_long_lines_cut() -> None:
 def test_several_about_one_place_show_it_once() -> None:
     issues = [Issue("a.yaml", 1, 1, "E204", name, "add it") for name in ("one", "two")]
     assert for_people(issues, {"a.yaml": ["intents:"]}).count("intents:") == 1
+
+
+def test_a_table_without_any_issue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (FILES / "good" / "small.yaml").read_text("utf-8").replace("+441632960100", "+442072243000", 1)
+    lines = iter("abc")  # numbers of nobody would be a notice
+    text = re.sub(r'number: ".*"', lambda _: f'sip: "sip:{next(lines)}@contact.example"', text)
+    Path("routing.yaml").write_text(text, "utf-8")
+    assert run("routing.yaml") == (0, "routing.yaml: 0 errors, 0 notices; fit to be published\n")
+    assert run("routing.yaml", "--format", "github") == (0, "")
+    code, output = run("routing.yaml", "--json")
+    assert (code, json.loads(output)) == (0, [])
+
+
+def test_a_file_of_any_size_is_never_held_whole(tmp_path: Path) -> None:
+    with (tmp_path / "routing.yaml").open("wb") as opened:
+        opened.truncate(400_000_000)
+    tracemalloc.start()
+    try:
+        code, output = run(str(tmp_path / "routing.yaml"))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (code, "E002" in output) == (1, True)
+    assert most < 20 * MAX_BYTES
+
+
+def test_a_file_of_comments_after_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "routing.yaml").write_text("\ufeff# nothing\n", "utf-8")
+    code, output = run(str(tmp_path / "routing.yaml"))
+    assert (code, "E004" in output) == (1, True)
 
 
 def test_a_file_that_is_not_there() -> None:

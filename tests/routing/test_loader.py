@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from voicebot.errors import ContentError
 from voicebot.routing.bank_holidays import Nation, bank_holidays
 from voicebot.routing.checks import check_file
 from voicebot.routing.issues import errors
-from voicebot.routing.loader import load_table, parse_table
+from voicebot.routing.loader import load_table, parse_table, read_table
 from voicebot.routing.source import MAX_BYTES, Sources
 from voicebot.routing.table import Change, Span, Table
 
@@ -23,6 +24,8 @@ NOT_A_TABLE = {
     "empty": (b"", "E004"),
     "comments alone": (b"# nothing yet\n\n---\n", "E004"),
     "spaces alone": (b"  \n \n", "E004"),
+    "a byte order mark": (b"\xef\xbb\xbf", "E004"),
+    "comments after a byte order mark": (b"\xef\xbb\xbf# nothing yet\n", "E004"),
     "a list": (b"- council\n- wording\n", "E005"),
     "a word": (b"hello\n", "E005"),
     "too large": (b"# " + b"x" * (10 * MAX_BYTES), "E002"),
@@ -80,11 +83,16 @@ def test_values_stay_the_text_that_was_typed() -> None:
     assert table.thresholds.accept == 0.62
 
 
-def test_the_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
+def test_the_hash_is_that_of_the_bytes_and_of_the_default_wording(tmp_path: Path) -> None:
+    """So that neither another end of line nor another version of the bot is served under an old name."""
     dos = GOOD.read_bytes().replace(b"\n", b"\r\n")
     (tmp_path / "dos.yaml").write_bytes(dos)
-    assert load_table(GOOD).hash == hashlib.sha256(GOOD.read_bytes()).hexdigest()
-    assert load_table(tmp_path / "dos.yaml").hash == hashlib.sha256(dos).hexdigest()
+    text = GOOD.read_text("utf-8")
+    assert Sources(((GOOD.name, text),)).hash == hashlib.sha256(GOOD.read_bytes()).hexdigest()
+    sources, table = read_table(GOOD)
+    assert table.hash == sources.hash == load_table(GOOD).hash
+    assert load_table(tmp_path / "dos.yaml").hash != table.hash
+    assert replace(sources, wording={**sources.words, "goodbye": "So long."}).hash != table.hash
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from voicebot.routing import on_disk
+from voicebot.routing import on_disk, source
+from voicebot.routing.default_wording import default_wording
 from voicebot.routing.loader import load_table
 from voicebot.routing.on_disk import FilesOnDisk, Watch
 
@@ -69,10 +70,50 @@ def test_a_file_of_the_folder_counts_too(file: Path) -> None:
     assert found.issues[0].file == "routing.d/highways.yaml"
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_a_file_that_nobody_may_read_any_more_is_broken(file: Path) -> None:
+    live = load_table(file).hash
+    files = FilesOnDisk(file)
+    assert files.compare(live).state == "same"
+    file.chmod(0)
+    assert files.compare(live).state == "broken"
+    file.chmod(0o644)
+    assert files.compare(live).state == "same"
+
+
+def test_a_change_of_permissions_alone_is_seen(file: Path) -> None:
+    """Also where nothing is closed to whoever runs this."""
+    files = FilesOnDisk(file)
+    before = files._stamp()
+    assert files._stamp() == before
+    file.chmod(0o600)
+    assert files._stamp() != before
+
+
+def test_what_the_intents_keep_from_being_published_is_broken(file: Path, tmp_path: Path) -> None:
+    intents = tmp_path / "intents"
+    intents.mkdir()
+    for name in ("bus_times", "life_in_danger", "district_bins"):
+        (intents / f"{name}.yaml").touch()
+    files = FilesOnDisk(file, intents)
+    found = files.compare("another")
+    assert found.state == "broken"
+    assert "pothole.yaml" in found.issues[0].message
+    (intents / "pothole.yaml").touch()
+    assert files.compare("another").state == "differs"
+    assert FilesOnDisk(file, tmp_path / "elsewhere").compare("another").state == "differs", "there are none to fit"
+
+
+def test_wording_that_an_upgrade_has_changed_is_a_difference(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = load_table(file).hash
+    monkeypatch.setattr(source, "default_wording", lambda: {**default_wording(), "goodbye": "Bye."})
+    assert FilesOnDisk(file).compare(live).state == "differs"
+
+
 def test_files_that_stay_are_read_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Any] = []
     real = on_disk.parse_table
-    monkeypatch.setattr(on_disk, "parse_table", lambda sources: read.append(sources) or real(sources))
+    monkeypatch.setattr(on_disk, "parse_table", lambda *given, **named: read.append(given) or real(*given, **named))
     files = FilesOnDisk(file)
     for live in ("another", "another", None):
         files.compare(live)

@@ -12,7 +12,7 @@ from voicebot.commands.output import emit, json_option
 from voicebot.config import load_settings
 from voicebot.routing.checks import check_file
 from voicebot.routing.issues import errors
-from voicebot.routing.source import intent_names
+from voicebot.routing.source import trained_intents
 
 
 @click.command()
@@ -37,7 +37,7 @@ def check(file: Path | None, shape: str, as_json: bool) -> None:
     """
     settings = load_settings()
     file = file or settings.routing
-    issues = check_file(file, intent_names(settings.intents), datetime.now(UTC).date())
+    issues = check_file(file, trained_intents(settings.intents), datetime.now(UTC).date())
     lines = read_lines(file.parent, issues)
     if as_json or shape == "json":
         emit(as_data(issues, lines))

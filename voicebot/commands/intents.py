@@ -18,6 +18,7 @@ from voicebot.nlu.phrases.balance import LONG_WORDS, long_share
 from voicebot.nlu.phrases.findings import KINDS, Finding, Tell
 from voicebot.routing.checks import check_file
 from voicebot.routing.issues import Issue
+from voicebot.routing.source import trained_intents
 from voicebot.storage.personal.found import Found
 from voicebot.storage.personal.full_names import is_full_name
 from voicebot.storage.redaction import find
@@ -150,8 +151,7 @@ def _held_out(given: Path | None) -> Path | None:
 
 def _differences(settings: Settings, folder: Path) -> Iterable[Finding]:
     """Intents that only one of routing.yaml and the folder knows; `voicebot check` tells all else."""
-    names = frozenset(file.stem for file in folder.glob("*.yaml"))
-    for each in check_file(settings.routing, names, datetime.now(UTC).date()):
+    for each in check_file(settings.routing, trained_intents(folder), datetime.now(UTC).date()):
         if each.code in _DIFFERENCES:
             yield Finding(each, "routing", 1.0)
 

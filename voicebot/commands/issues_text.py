@@ -9,6 +9,8 @@ from typing import Any
 
 from voicebot.routing.issues import Issue, errors
 from voicebot.routing.rules.secrets import hidden
+from voicebot.routing.source import read_text
+from voicebot.routing.yaml_causes import yaml_lines
 
 TAB = "→"
 """Stands for a tab, which nobody can see."""
@@ -21,10 +23,8 @@ def read_lines(folder: Path, issues: Iterable[Issue]) -> dict[str, list[str]]:
     """The lines of every file that an issue is about, by its name below `folder`; of a file that is no text, none."""
     found: dict[str, list[str]] = {}
     for name in {each.file for each in issues}:
-        try:
-            found[name] = (folder / name).read_text(encoding="utf-8").split("\n")
-        except (OSError, UnicodeDecodeError):
-            found[name] = []
+        text, _ = read_text(folder / name, name)
+        found[name] = [] if text is None else yaml_lines(text)
     return found
 
 
@@ -42,7 +42,7 @@ def for_people(issues: Iterable[Issue], lines: Mapping[str, list[str]]) -> str:
     listed = tuple(issues)
     places = [(each.file, each.line, each.column) for each in listed]
     told: list[str] = []
-    for each, place, following in zip(listed, places, [*places[1:], None], strict=True):
+    for each, place, following in zip(listed, places, [*places[1:], None], strict=False):
         told += [str(each), *(_pointed_at(each, lines) if place != following else ())]
     return "\n".join(told)
 

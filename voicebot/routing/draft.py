@@ -12,7 +12,7 @@ from datetime import date
 
 from voicebot.routing.issues import Mark
 from voicebot.routing.table import Council, District, Hours, Language, Line, Notice, Queue, Route, Table, Thresholds
-from voicebot.routing.yaml_text import Fields, Items, Node
+from voicebot.routing.yaml_text import Fields, Items, Node, Text
 
 Path = tuple[str, ...]
 LINES_DEPTH = 6
@@ -24,11 +24,14 @@ intents.school_transport.ask.options.new.to: `Table.lines` goes that deep."""
 class Places:
     """The mark of every key and of every value, by path such as ("intents", "pothole", "to").
 
-    `file` is the table's first file: the mark of what stands nowhere."""
+    `file` is the table's first file: the mark of what stands nowhere. `texts` are the values that are text, also
+    of parts too broken to be read; `comments` are the comments that follow some of them."""
 
     file: str
     keys: Mapping[Path, Mark]
     values: Mapping[Path, Mark]
+    texts: Mapping[Path, str] = field(default_factory=dict)
+    comments: Mapping[Path, str] = field(default_factory=dict)
 
     def key(self, *path: str) -> Mark:
         """The mark of this key, or of the nearest part above it that is in the file."""
@@ -54,28 +57,36 @@ class Places:
 
 def places(root: Node, file: str) -> Places:
     keys: dict[Path, Mark] = {}
-    values: dict[Path, Mark] = {}
-    _collect(root, (), keys, values)
-    return Places(file, keys, values)
+    nodes: dict[Path, Node] = {}
+    _collect(root, (), keys, nodes)
+    texts = {path: node for path, node in nodes.items() if isinstance(node, Text)}
+    return Places(
+        file,
+        keys,
+        values={path: node.mark for path, node in nodes.items()},
+        texts={path: " ".join(node.text.split()) for path, node in texts.items()},
+        comments={path: node.comment for path, node in texts.items() if node.comment},
+    )
 
 
-def _collect(node: Node, path: Path, keys: dict[Path, Mark], values: dict[Path, Mark]) -> None:
-    values[path] = node.mark
+def _collect(node: Node, path: Path, keys: dict[Path, Mark], nodes: dict[Path, Node]) -> None:
+    nodes[path] = node
     if isinstance(node, Fields):
         for entry in node.entries:
             keys[(*path, entry.key)] = entry.mark
-            _collect(entry.value, (*path, entry.key), keys, values)
+            _collect(entry.value, (*path, entry.key), keys, nodes)
     elif isinstance(node, Items):
         for number, item in enumerate(node.items):
             keys[(*path, str(number))] = item.mark
-            _collect(item, (*path, str(number)), keys, values)
+            _collect(item, (*path, str(number)), keys, nodes)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """`declared` names every entry of a section, also those too broken to be read; a section that is not in the files
     is not in `declared` either. `wording` is whole: what the files leave out has the default words. `texts` are the
-    files as they were typed, by name."""
+    files as they were typed, by name. `whole` is False where one of the files cannot be read: what it holds is missing
+    here, and no rule may miss it."""
 
     hash: str
     places: Places
@@ -94,6 +105,12 @@ class Draft:
     languages: Mapping[str, Language] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = True
+
+    def names(self, section: str) -> frozenset[str] | None:
+        """Every name of a section, to compare with; None where they are not all known, or where the section is no
+        group, which has an issue of its own."""
+        return self.declared.get(section) if self.whole and (section,) not in self.places.texts else None
 
     def table(self) -> Table | None:
         """The table, where the council and the thresholds could be read; whether all is sound, the issues tell."""

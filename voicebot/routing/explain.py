@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,16 @@ _EXAMPLES = {
 _NEEDS_NUMBER = {"int_parsing", "int_type", "int_from_float", "float_parsing", "float_type", "finite_number"}
 
 
+def _number(given: str, whole: bool) -> str:
+    """How to write what was probably meant."""
+    found = re.search(r"\d+(?:[.,]\d+)?", given)
+    if whole:
+        return f"write digits alone, such as {found[0] if found and found[0].isdigit() else 25}"
+    value = float(found[0].replace(",", ".")) if found else 0.62
+    value = value / 100 if value > 1 else value
+    return f"write digits alone, with a point where needed, such as {value if value <= 1 else 0.62:g}"
+
+
 def explain(problem: Mapping[str, Any], what: str) -> tuple[str, str, str]:
     """Code, message and fix for one of pydantic's error details; `what` names the part it was found in."""
     name = ".".join(str(part) for part in problem["loc"]) or what
@@ -37,11 +48,7 @@ def explain(problem: Mapping[str, Any], what: str) -> tuple[str, str, str]:
         names = [each.strip() for each in allowed.replace(" or ", ", ").split(",")]
         return "E103", f"{quoted} is no {name}", choose(str(given), names, f"write one of {allowed}")
     if kind in _NEEDS_NUMBER:
-        return (
-            "E103",
-            f"{name} is {quoted}, which is no number",
-            "write digits alone, with a point where needed, such as 0.62",
-        )
+        return "E103", f"{name} is {quoted}, which is no number", _number(str(given), whole=kind.startswith("int"))
     if kind in {"bool_parsing", "bool_type"}:
         return "E103", f"{name} is {quoted}", "write yes or no"
     if kind in {"greater_than_equal", "less_than_equal"}:

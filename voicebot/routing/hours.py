@@ -104,8 +104,8 @@ def always_open(hours: Hours) -> bool:
     """Whether the hours cover every moment of every day, bank holidays and exceptions included."""
     ordinary = (*(hours.days.get(day, ()) for day in DAYS), hours.bank_holidays)
     changes = (*hours.exceptions.values(), *hours.yearly.values())
-    changed = (_changed(spans, change) for change in changes for spans in ordinary)
-    return all(_whole_day(spans) for spans in (*ordinary, *changed))
+    altered = (changed(spans, change) for change in changes for spans in ordinary)
+    return all(_whole_day(spans) for spans in (*ordinary, *altered))
 
 
 def never_open(hours: Hours) -> bool:
@@ -117,12 +117,18 @@ def spans_on(table: Table, hours_name: str, day: date) -> tuple[Span, ...]:
     """The spans of one date: those of the bank holiday or weekday, as its own exception, else that of the day in every
     year, changes them."""
     hours = table.hours[hours_name]
-    ordinary = hours.bank_holidays if day in table.bank_holidays else hours.days.get(DAYS[day.weekday()], ())
+    ordinary = ordinary_spans(hours, table.bank_holidays, day)
     change = hours.exceptions.get(day, hours.yearly.get((day.month, day.day)))
-    return ordinary if change is None else _changed(ordinary, change)
+    return ordinary if change is None else changed(ordinary, change)
 
 
-def _changed(ordinary: tuple[Span, ...], change: Change) -> tuple[Span, ...]:
+def ordinary_spans(hours: Hours, bank_holidays: frozenset[date], day: date) -> tuple[Span, ...]:
+    """The spans of one date without its exception: those of bank holidays, or of the weekday."""
+    return hours.bank_holidays if day in bank_holidays else hours.days.get(DAYS[day.weekday()], ())
+
+
+def changed(ordinary: tuple[Span, ...], change: Change) -> tuple[Span, ...]:
+    """What a day that would have these spans has after the change."""
     if change.spans is not None:
         return change.spans
     cut = []

@@ -10,6 +10,7 @@ from datetime import date, time
 from itertools import pairwise
 
 from voicebot.routing.issues import choose, shown
+from voicebot.routing.meant import meant_date, meant_days, meant_spans
 from voicebot.routing.table import DAYS, MONTHS, Change, DayName, Span
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
@@ -41,14 +42,21 @@ def read_days(text: str) -> tuple[DayName, ...]:
     return tuple(found)
 
 
-def _day(name: str, text: str) -> int:
+def _day(name: str, whole: str) -> int:
     for number, day in enumerate(DAYS):
         if name.lower() == day:
             return number
     short = name.lower()[:3]
     otherwise = "write mon, tue, wed, thu, fri, sat or sun, or a range such as mon-fri"
-    fix = f"write {short}" if short in DAYS else choose(name, ("bank_holidays", "closed_on", "exceptions"), otherwise)
-    raise NotationError(f"{shown(name or text)} is no day of the week", fix)
+    if (meant := meant_days(whole)) is not None:
+        fix = f"write {meant}"
+    elif _DAY_OF_YEAR.fullmatch(whole.strip()) or meant_date(whole) is not None:
+        fix = "write dates below a line exceptions:, indented by two more spaces"
+    elif short in DAYS:
+        fix = f"write {short}"
+    else:
+        fix = choose(name, ("bank_holidays", "closed_on", "exceptions"), otherwise)
+    raise NotationError(f"{shown(name or whole)} is no day of the week", fix)
 
 
 def read_spans(text: str) -> tuple[Span, ...]:
@@ -84,7 +92,8 @@ def read_change(text: str) -> Change:
 def _span(text: str) -> Span:
     match = _SPAN.fullmatch(text)
     if match is None:
-        raise NotationError(f"{shown(text)} is no span of time", _HOW_SPANS)
+        meant = meant_spans(text)
+        raise NotationError(f"{shown(text)} is no span of time", f"write {meant}" if meant else _HOW_SPANS)
     first_hour, first_minute, last_hour, last_minute = (int(each) for each in match.groups())
     start = _time(first_hour, first_minute)
     end = None if (last_hour, last_minute) == (24, 0) else _time(last_hour, last_minute)
@@ -115,7 +124,9 @@ def read_date(text: str) -> date | tuple[int, int]:
     except NotationError:
         raise
     except ValueError:
-        raise NotationError(f"{shown(text)} is no date", _HOW_DATE) from None
+        meant = meant_date(text)
+        fix = f"write {meant.isoformat()}" if meant is not None else _HOW_DATE
+        raise NotationError(f"{shown(text)} is no date", fix) from None
     return month, day
 
 

@@ -9,6 +9,9 @@ from typing import Literal, NamedTuple
 
 Severity = Literal["error", "notice"]
 
+CUT = "…"
+"""Where a message leaves out the rest of a value."""
+
 
 class Mark(NamedTuple):
     """A place in a file; `line` and `column` are counted from 1."""
@@ -53,7 +56,7 @@ def _one_line(text: str) -> str:
 
 def shown(value: str, limit: int = 60) -> str:
     """A value from the file as a message quotes it: in quotes, cut where it is long."""
-    return f'"{value[: limit - 1]}…"' if len(value) > limit else f'"{value}"'
+    return f'"{value[: limit - 1]}{CUT}"' if len(value) > limit else f'"{value}"'
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from voicebot.errors import ContentError
 from voicebot.routing.bank_holidays import bank_holidays
-from voicebot.routing.checks import all_issues, check_draft
+from voicebot.routing.checks import Trained, all_issues, check_draft
 from voicebot.routing.issues import Issue, errors
 from voicebot.routing.sections import Holidays
 from voicebot.routing.source import Sources, parse_draft, read_sources
@@ -21,11 +21,11 @@ def load_table(path: Path) -> Table:
     return read_table(path)[1]
 
 
-def read_table(path: Path, intents: frozenset[str] | None = None) -> tuple[Sources, Table]:
+def read_table(path: Path, intents: Trained | None = None) -> tuple[Sources, Table]:
     """The files of the routing table at `path`, and the table that they make. Raises `ContentError` as `load_table`.
 
-    `intents` are the names that have training phrases: with them the table must fit those, too, as it must before it is
-    published."""
+    `intents` are the names that have training phrases, and whether they are urgent there: with them the table must fit
+    those, too, as it must before it is published."""
     sources, issues = read_sources(path)
     table = None
     if sources is not None:
@@ -41,7 +41,7 @@ def read_table(path: Path, intents: frozenset[str] | None = None) -> tuple[Sourc
 
 
 def parse_table(
-    sources: Sources, holidays: Holidays = bank_holidays, intents: frozenset[str] | None = None
+    sources: Sources, holidays: Holidays = bank_holidays, intents: Trained | None = None
 ) -> tuple[Table | None, tuple[Issue, ...]]:
     """The table that the files describe and its issues, sorted; the table is None where any of them is an error.
 

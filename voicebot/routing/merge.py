@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from voicebot.routing.issues import choose, shown
 from voicebot.routing.reader import Reader
-from voicebot.routing.yaml_text import Entry, Fields, Items
+from voicebot.routing.yaml_text import Entry, Fields, Items, Text
 
 SECTIONS = (
     *("council", "wording", "hours", "queues", "districts", "notices"),
@@ -20,6 +20,8 @@ PART_SECTIONS = ("hours", "queues", "notices", "vocabulary", "intents")
 
 OWNER = "owner"
 _LISTS = ("vocabulary",)
+_MAY_BE_EMPTY = ("notices", "vocabulary", "languages")
+"""What the main file can do without: when the snow is over, all that stands below notices: is commented out."""
 
 
 def merge(reader: Reader, trees: Iterable[tuple[str, Fields]], main: str) -> tuple[dict[str, Entry], dict[str, Entry]]:
@@ -32,7 +34,7 @@ def merge(reader: Reader, trees: Iterable[tuple[str, Fields]], main: str) -> tup
         for entry in tree.entries:
             if entry.key == OWNER:
                 owners[file] = entry
-            elif _allowed(reader, entry, file, main):
+            elif _allowed(reader, entry, file, main) and not _empty(reader, entry, file, main):
                 found.setdefault(entry.key, []).append(entry)
     return {name: _together(reader, name, entries) for name, entries in found.items()}, owners
 
@@ -46,8 +48,20 @@ def _allowed(reader: Reader, entry: Entry, file: str, main: str) -> bool:
         reader.report("E111", entry.mark, f"only {main} can have {entry.key}", fix)
     else:
         fix = choose(entry.key, allowed, f"it can have {', '.join(allowed)}")
+        if isinstance(entry.value, Fields) and {"kind", "to", "about"} & {each.key for each in entry.value.entries}:
+            fix = "if it is an intent, indent it like the others, by two spaces, with all that belongs to it"
         reader.report("E101", entry.mark, f"the file cannot have {shown(entry.key)}", fix)
     return False
+
+
+def _empty(reader: Reader, entry: Entry, file: str, main: str) -> bool:
+    """Whether nothing stands below a section that may be left out; then it is read as if it were."""
+    may = _MAY_BE_EMPTY if file == main else PART_SECTIONS
+    if entry.key not in may or not isinstance(entry.value, Text) or entry.value.text.strip():
+        return False
+    fix = "this is fine if it is meant; else take away the # before its lines, or write its entries below it"
+    reader.report("N018", entry.mark, f"nothing stands below {entry.key}", fix)
+    return True
 
 
 def _together(reader: Reader, name: str, entries: list[Entry]) -> Entry:

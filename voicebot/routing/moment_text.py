@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from voicebot.routing.hours import LONDON
 from voicebot.routing.hours_text import NotationError, read_date
 from voicebot.routing.issues import shown
+from voicebot.routing.meant import meant_date, meant_day_of_year, meant_time
 
 _TIME = re.compile(r"(?:^|[\sT,])(?:at\s+)?(\d{1,2}):(\d{2})$")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -20,8 +21,9 @@ def read_moment(text: str, *, end: bool = False, today: date | None = None) -> d
     """The instant, in UTC, of a date and time in the United Kingdom.
 
     A date alone stands for its beginning or, where `end`, for its end: midnight. An hour that comes twice, when clocks
-    go back, is the first of the two, or the second where `end`; one that is left out is the change itself or later, so
-    that a notice rather holds too long than too short. `today`, where it is given, makes the example of a
+    go back, is the first of the two, or the second where `end`. In the hour that is left out when they go forward, a
+    time is the change itself or, where `end`, as long after it as it would have been: a notice rather holds too long
+    than too short, but not before the change. `today`, where it is given, makes the example of a
     `NotationError` one to copy."""
     try:
         return _instant(text, end, today)
@@ -36,8 +38,10 @@ def _instant(text: str, end: bool, today: date | None) -> datetime:
         wall = datetime.combine(day, _time(match))
     else:
         wall = datetime.combine(day, time()) + timedelta(days=1 if end or match else 0)
-    readings = [wall.replace(tzinfo=LONDON, fold=fold).astimezone(UTC) for fold in (0, 1)]
-    return max(readings) if end else min(readings)
+    first, second = (wall.replace(tzinfo=LONDON, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first > second:  # left out; the clocks of the United Kingdom change on the hour
+        return first if end else first.replace(minute=0, second=0)
+    return second if end else first
 
 
 def _time(match: re.Match[str]) -> time:
@@ -50,6 +54,7 @@ def _time(match: re.Match[str]) -> time:
 
 def _day(words: str, text: str, match: re.Match[str] | None, today: date | None) -> date:
     """The date of the words before the time. The file is read again next week: only a whole date stays the same."""
+    meant = _meant(text, today)
     name = re.sub(r"^(?:on|next|this)\s+", "", words.strip(" ,").lower())
     if name in _RELATIVE or (named := _weekday(name)) is not None:
         meant = name if name in _RELATIVE else named
@@ -60,10 +65,26 @@ def _day(words: str, text: str, match: re.Match[str] | None, today: date | None)
     try:
         day = read_date(name)
     except NotationError as error:
-        raise NotationError(error.message, f"write a date and a time: {_example(today or _EXAMPLE, match)}") from None
+        example = f"write {meant}" if meant else f"write a date and a time: {_example(today or _EXAMPLE, match)}"
+        message = f"{shown(text)} is no date and time as they are written here" if meant else error.message
+        raise NotationError(message, example) from None
     if isinstance(day, date):
         return day
     raise NotationError(f"{shown(text)} has no year", f"write it: {_example(_coming(day, today), match)}")
+
+
+def _meant(text: str, today: date | None) -> str | None:
+    """The date of another notation, with its time where it has one: hers, not an example. Without a year, or with the
+    name of a weekday, it is the next."""
+    day = meant_date(text)
+    if day is None and (yearly := meant_day_of_year(text)) is not None:
+        day = _coming(yearly, today)
+    if day is None and (named := _weekday(text.lower().split(" ")[0])) is not None:
+        day = _next(named, today)
+    if day is None:
+        return None
+    clock = meant_time(text)
+    return day.isoformat() if clock is None else f"{day.isoformat()} {clock:%H:%M}"
 
 
 def _weekday(name: str) -> str | None:

@@ -12,7 +12,7 @@ import structlog
 
 from voicebot.routing.issues import Issue, errors
 from voicebot.routing.loader import parse_table
-from voicebot.routing.source import read_sources
+from voicebot.routing.source import parts_folder, read_sources, trained_intents
 
 log = structlog.get_logger(__name__)
 
@@ -20,8 +20,9 @@ FIRST = 3
 """Issues that a line of the log names; `voicebot check` lists them all."""
 
 State = Literal["same", "differs", "broken"]
-Stamp = tuple[tuple[str, int, int, int], ...]
-"""Name, number, size and time of change of each file: as long as they stay, so does the text."""
+Stamp = tuple[tuple[str, int, int, int, int], ...]
+"""Name, number, size and the two times of change of each file: as long as they stay, so do its text and who may read
+it (a change of its permissions has the second time alone)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,12 @@ class Found:
 
 
 class FilesOnDisk:
-    """routing.yaml and the files that belong to it. They are read again only when one of them has changed."""
+    """routing.yaml and the files that belong to it. They are read again only when one of them has changed, or one of
+    the folder `intents`, which they must fit before they can be published (None: whatever the intents are)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, intents: Path | None = None) -> None:
         self.path = path
+        self._intents = intents
         self._lock = threading.Lock()
         self._seen: tuple[Stamp, str | None, tuple[Issue, ...]] | None = None
 
@@ -54,25 +57,30 @@ class FilesOnDisk:
         if self._seen is None or self._seen[0] != stamp:
             sources, issues = read_sources(self.path)
             if sources is not None:
-                issues = parse_table(sources)[1]
+                intents = None if self._intents is None else trained_intents(self._intents)
+                issues = parse_table(sources, intents=intents)[1]
             self._seen = stamp, None if sources is None else sources.hash, errors(issues)
         return self._seen[1:]
 
     def _stamp(self) -> Stamp:
-        folder = self.path.with_suffix(".d")
-        try:
-            files = [self.path, *sorted(folder.iterdir())] if folder.is_dir() else [self.path]
-        except OSError:
-            files = [self.path]
+        folders = [parts_folder(self.path)] + ([] if self._intents is None else [self._intents])
+        files = [self.path, *(each for folder in folders for each in (folder, *_entries(folder)))]
         return tuple(found for each in files if (found := _stamped(each)) is not None)
 
 
-def _stamped(file: Path) -> tuple[str, int, int, int] | None:
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _stamped(file: Path) -> tuple[str, int, int, int, int] | None:
     try:
         told = file.stat()
     except OSError:
         return None
-    return file.name, told.st_ino, told.st_size, told.st_mtime_ns
+    return file.name, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
 
 
 class Watch:
@@ -93,6 +101,7 @@ class Watch:
             reason = "; ".join(str(each) for each in found.issues[:FIRST])
             log.error("routing_file_broken", file=name, issues=len(found.issues), reason=reason)
         elif found.state == "differs":
-            log.warning("routing_file_differs", file=name, reason="edited, not published; run `voicebot publish`")
+            reason = "the files, or the bot's own wording, have changed since; run `voicebot publish`"
+            log.warning("routing_file_differs", file=name, reason=reason)
         elif told is not None:
             log.info("routing_file_same", file=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TypeVar
@@ -13,6 +14,7 @@ from voicebot.routing.explain import explain
 from voicebot.routing.issues import Issue, Mark, choose, issue, shown
 from voicebot.routing.yaml_text import Entry, Fields, Items, Node, Text
 
+_NO_SPACE = re.compile(r"([\w-]+):(\S+)")
 Model = TypeVar("Model", bound=BaseModel)
 Plain = str | list["Plain"] | dict[str, "Plain"]
 
@@ -33,6 +35,8 @@ class Reader:
         if isinstance(node, Fields):
             return node.entries
         fix = f"write the parts of {what} below it, each indented by two spaces, such as name: value"
+        if isinstance(node, Text) and (slip := _NO_SPACE.match(node.text)):
+            fix = f"is a space missing after the colon? Write {slip[1]}: {slip[2]}"
         self.report("E104", node.mark, f"{what} must be a group of names and values", fix)
         return ()
 

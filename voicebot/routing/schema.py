@@ -38,10 +38,10 @@ SECTIONS: Mapping[str, str] = {
     "key_topics": "The intents that are offered by keys, three at a time, to callers whom the bot cannot understand. "
     "Most asked for first.",
     "notices": "What callers are told for a while only, by name. Without queues and intents everybody hears it after "
-    "the greeting. Urgent calls hear no notice.",
+    "the greeting, urgent callers too: nobody knows yet. A call that is known to be urgent hears no notice.",
     "vocabulary": "Names that the recogniser should expect: places, buildings, services.",
-    "languages": "What somebody hears who speaks another language, before a person is rung, by the language's "
-    "two-letter code (ISO 639-1), such as pl.",
+    "languages": "What somebody hears who speaks another language, before a person is rung or where nobody is there, "
+    "by the language's two-letter code (ISO 639-1), such as pl.",
     "intents": "What happens for each thing that people ring about, by the name of its file in intents/.",
 }
 """Section → what stands there; in the order in which the sections are best written."""

@@ -53,6 +53,8 @@ def _question(reader: Reader, entry: Entry, intent: str, outer: Mapping[str, Pla
             reader.report("E102", entry.mark, f"{what} has no {name}", f"add a line such as {_EXAMPLES[name]}")
     words = reader.text(fields["say"], f"say of {what}") if "say" in fields else None
     listed = reader.fields(fields["options"].value, f"options of {what}") if "options" in fields else ()
+    if "options" in fields and isinstance(fields["options"].value, Fields) and not listed:
+        reader.report("E102", fields["options"].mark, f"{what} has no options", "write them below it, or delete ask")
     before = len(reader.issues)
     options = {each.key: _choice(reader, each, intent, str(number), outer) for number, each in enumerate(listed, 1)}
     if len(listed) > MAX_OPTIONS:

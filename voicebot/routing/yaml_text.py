@@ -7,22 +7,28 @@ keys, tags, duplicate keys, tabs, several documents.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import yaml
 
 from voicebot.routing.issues import Issue, Mark, issue, shown
+from voicebot.routing.yaml_causes import SOFT, hard_spaces, soft_spaces, syntax_issue, yaml_lines
 
 MAX_DEPTH = 10
 """The deepest part of a table, a phrase of an option, is at level 8; far below Python's recursion limit."""
 
+TAB = "  "
+"""What a tab is read as, where reading goes on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """`comment`: the spaces, the # and the rest, where they follow an unquoted value on its line."""
+
     mark: Mark
     text: str
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +59,40 @@ class _Unreadable(Exception):
         self.issue = found
 
 
-def read_yaml(text: str, file: str) -> tuple[Node | None, tuple[Issue, ...]]:
+def read_yaml(text: str, file: str, *, go_on: bool = False) -> tuple[Node | None, tuple[Issue, ...]]:
     """The tree of a YAML document, and what is wrong with it. The tree is None where nothing can be made of the text.
 
-    `file` is the name that marks and messages carry."""
+    `file` is the name that marks and messages carry. With `go_on`, tabs and non-breaking spaces are reported, and the
+    rest is read as if each were two spaces, or one, so that what else is wrong is found as well."""
     tabs = _tabs(text, file)
-    if tabs:
+    if tabs and not go_on:
         return None, tabs
-    builder = _Builder(file)
+    root, issues, soft = _parse(text, file)
+    if (root is None or soft) and (found := soft_spaces(text, file)):
+        root, issues = _parse(hard_spaces(text), file)[:2] if go_on else (None, ())
+        issues = (*found, *(issues if root is not None else ()))
+    if not tabs:
+        return root, issues
+    return root, (*tabs, *(issues if root is not None else ()))
+
+
+def _parse(text: str, file: str) -> tuple[Node | None, tuple[Issue, ...], bool]:
+    """The tree, what is wrong, and whether a name begins with a space that is none to YAML."""
+    builder = _Builder(file, text)
+    plain = text.replace("\t", TAB)
     try:
-        root = builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
+        root = builder.document(yaml.parse(plain, Loader=yaml.SafeLoader))
     except _Unreadable as unreadable:
-        return None, (*builder.issues, unreadable.issue)
+        return None, (*builder.issues, unreadable.issue), builder.soft
     except yaml.YAMLError as error:
-        return None, (*builder.issues, _syntax(error, text, file))
-    return root, tuple(builder.issues)
+        return None, (*builder.issues, syntax_issue(error, plain, file)), builder.soft
+    return root, tuple(builder.issues), builder.soft
 
 
 def _tabs(text: str, file: str) -> tuple[Issue, ...]:
     return tuple(
         issue("E008", Mark(file, number, line.index("\t") + 1), "there is a tab", "use spaces, two for each level")
-        for number, line in enumerate(text.split("\n"), 1)
+        for number, line in enumerate(yaml_lines(text), 1)
         if "\t" in line
     )
 
@@ -83,9 +102,11 @@ class _Builder:
 
     They come one by one, so that a bomb is met before it is unpacked."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.lines = yaml_lines(text)
         self.issues: list[Issue] = []
+        self.soft = False
 
     def document(self, events: Iterator[yaml.Event]) -> Node | None:
         root: Node | None = None
@@ -111,7 +132,15 @@ class _Builder:
             return Fields(mark, self.entries(events, depth))
         if isinstance(event, yaml.SequenceStartEvent):
             return Items(mark, self.items(events, depth))
-        return Text(mark, event.value if isinstance(event, yaml.ScalarEvent) else "")
+        return Text(mark, event.value, self.comment(event)) if isinstance(event, yaml.ScalarEvent) else Text(mark, "")
+
+    def comment(self, event: yaml.ScalarEvent) -> str:
+        """PyYAML drops comments: one that follows an unquoted value may have been meant as a part of it."""
+        end = event.end_mark
+        if event.style is not None or end is None or end.line >= len(self.lines):
+            return ""
+        rest = self.lines[end.line].replace("\t", TAB)[end.column :].rstrip()
+        return rest if rest.lstrip().startswith("#") else ""
 
     def items(self, events: Iterator[yaml.Event], depth: int) -> tuple[Node, ...]:
         found: list[Node] = []
@@ -124,6 +153,7 @@ class _Builder:
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self.node(event, events, depth + 1)
             value = self.node(next(events), events, depth + 1)
+            self.soft = self.soft or (isinstance(key, Text) and key.text[:1] in SOFT)
             if not isinstance(key, Text) or not key.text:
                 self.issues.append(
                     issue("E013", key.mark, "a name is missing before a colon", "write a name, then the colon")
@@ -151,43 +181,18 @@ class _Builder:
 
     def mark(self, event: yaml.Event) -> Mark:
         start = event.start_mark
-        return Mark(self.file, start.line + 1, start.column + 1) if start else Mark(self.file, 1, 1)
+        if start is None:
+            return Mark(self.file, 1, 1)
+        return Mark(self.file, start.line + 1, self.typed(start.line, start.column) + 1)
 
-
-_NAME_ALONE = re.compile(r"\s*[\w-]+")
-
-_SYNTAX = (
-    (
-        "mapping values are not allowed",
-        "a colon stands where none can",
-        "put text that holds a colon and a space in quotes",
-    ),
-    ("could not find expected ':'", "a colon is missing", "write a colon and a space after the name"),
-    ("expected <block end>", "the indentation does not fit", "start this line in the same column as its neighbours"),
-    ("expected ',' or", "a list or a group is not closed", "look for a missing comma or closing bracket"),
-    ("unexpected end of stream", "a quotation mark is never closed", "close it with the same mark"),
-    ("cannot start any token", "a value begins with a character that YAML keeps for itself", "put the value in quotes"),
-    ("unknown escape character", "a backslash in double quotes", "use single quotes, or leave the backslash out"),
-    ("did not find expected alphabetic", "a value begins with & or *", "put the value in quotes"),
-    ("undefined tag handle", "a value begins with !", "put the value in quotes"),
-)
-
-
-def _syntax(error: yaml.YAMLError, text: str, file: str) -> Issue:
-    if isinstance(error, yaml.reader.ReaderError):
-        before = text[: int(error.position)]
-        mark = Mark(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
-        return issue(
-            "E003", mark, "there is a character that cannot be text", "delete it, or save the file again as UTF-8 text"
-        )
-    problem = str(getattr(error, "problem", None) or error)
-    at = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if "end of stream" in problem:  # what was never closed is found at the end of the file; say where it was opened
-        at = getattr(error, "context_mark", None) or at
-    mark = Mark(file, at.line + 1, at.column + 1) if at else Mark(file, 1, 1)
-    if "mapping values" in problem and _NAME_ALONE.fullmatch(text.split("\n")[mark.line - 1][: mark.column - 1]):
-        problem = "expected <block end>"  # what PyYAML takes for text that goes on is a line indented too far
-    for part, message, fix in _SYNTAX:
-        if part in problem:
-            return issue("E007", mark, message, fix)
-    return issue("E007", mark, f"this is not YAML ({problem})", "compare the line with its neighbours")
+    def typed(self, line: int, column: int) -> int:
+        """The column as it was typed: a tab is one character."""
+        text = self.lines[line] if line < len(self.lines) else ""
+        if "\t" not in text:
+            return column
+        reached = 0
+        for number, sign in enumerate(text):
+            if reached >= column:
+                return number
+            reached += len(TAB) if sign == "\t" else 1
+        return len(text)

@@ -4,21 +4,45 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
 
 from voicebot.routing.draft import Draft, Path
+from voicebot.routing.hours import LONDON
 from voicebot.routing.issues import Issue, issue
+from voicebot.routing.prompts import PAGE
 from voicebot.routing.rules.length import MAX_SECONDS, filled, longest_values, too_long
 from voicebot.routing.rules.texts import Spoken, routes, spoken
 from voicebot.routing.spoken import spoken_seconds
-from voicebot.routing.table import Route
+from voicebot.routing.table import Notice, Route
 
-PAGE = 3
-"""Options at a time (dialogue/pages.py; routing does not know the dialogue)."""
+MAX_GREETING = 30
+"""Seconds before the caller's turn: the greeting of the shipped table takes 9, and two notices of 10 fit beside it."""
 
 
 def _say(draft: Draft, *names: str, **values: str) -> str:
     longest = {**longest_values(draft), **values}
     return " ".join(filled(draft.wording.get(name, ""), longest) for name in names)
+
+
+def greetings(draft: Draft, today: date) -> Iterator[Issue]:
+    """The greeting with all the notices for everybody that hold at one time, from `today` on."""
+    start = datetime.combine(today, time(), LONDON).astimezone(UTC)
+    told = [each for each in draft.notices if not each.queues and not each.intents]
+    alone = spoken_seconds(_say(draft, "greeting", "recording_notice", "opening"))
+    most, together = alone, list[Notice]()
+    for moment in (start, *(each.start for each in told if each.start is not None and each.start > start)):
+        holding = [each for each in told if each.holds(moment)]
+        seconds = alone + sum(spoken_seconds(each.say) for each in holding)
+        if seconds > most:
+            most, together = seconds, holding
+    if most <= MAX_GREETING:
+        return
+    path = ("notices", together[-1].name) if together else ("wording", "opening")
+    listed = ", ".join(each.name for each in together)
+    what = f"the greeting with the notices for everybody ({listed})" if together else "the greeting"
+    fix = "say less in them, or give those that are not for all callers a line such as intents: [the intents meant]"
+    message = f"{what} takes {math.ceil(most)} seconds, and until it ends nobody can say what she rings about"
+    yield issue("N440", draft.places.key(*path), message, fix if together else f"keep to {MAX_GREETING} seconds")
 
 
 def answers_with_offers(draft: Draft) -> Iterator[Issue]:

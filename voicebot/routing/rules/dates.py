@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from voicebot.routing.draft import Draft
-from voicebot.routing.hours import LONDON
+from voicebot.routing.hours import LONDON, changed, ordinary_spans
 from voicebot.routing.hours_text import NotationError, read_date
 from voicebot.routing.issues import Issue, Mark, issue
-from voicebot.routing.table import DAYS, Change, Hours, Span
+from voicebot.routing.table import DAYS, Change, Span
+
+LONG = timedelta(days=92)
+"""Three months: what holds longer is no news."""
 
 
 def past_exceptions(draft: Draft, today: date) -> Iterator[Issue]:
@@ -31,6 +34,23 @@ def past_notices(draft: Draft, today: date) -> Iterator[Issue]:
             yield issue("N703", mark, message, "delete the notice; for the next time, give it new dates")
 
 
+def notices_without_an_end(draft: Draft, today: date) -> Iterator[Issue]:
+    """A year that was mistyped: the notice ends by itself, but callers hear it till then."""
+    now = datetime.combine(today, time(), LONDON).astimezone(UTC)
+    for notice in draft.notices:
+        begins = now if notice.start is None else max(now, notice.start)
+        if notice.until - begins > LONG:
+            mark = draft.places.value("notices", notice.name, "until")
+            until = f"{notice.until.astimezone(LONDON):%-d %B %Y}"
+            if notice.closes:
+                message = f"the notice {notice.name} keeps its queues closed until {until}, day after day"
+                fix = "look at the year; lines that stay closed need other hours, or their intents another queue"
+            else:
+                message = f"the notice {notice.name} is told until {until}"
+                fix = "look at the year; what is always so belongs in an answer or a prompt"
+            yield issue("N707", mark, message, fix)
+
+
 def notices_that_never_hold(draft: Draft) -> Iterator[Issue]:
     for notice in draft.notices:
         if notice.start is not None and notice.until <= notice.start:
@@ -40,18 +60,17 @@ def notices_that_never_hold(draft: Draft) -> Iterator[Issue]:
 
 
 def idle_exceptions(draft: Draft) -> Iterator[Issue]:
-    """Exceptions after which the day is what it would have been, or that close a day by accident."""
+    """Exceptions after which the day is what it would have been, or that close a day by accident. Not looked for where
+    the council cannot be read: it says which bank holidays count."""
+    if draft.council is None and ("council" in draft.declared or not draft.whole):
+        return
     for name, hours in draft.hours.items():
         for day, change in hours.exceptions.items():
-            ordinary = _ordinary(draft, hours, day)
+            ordinary = ordinary_spans(hours, draft.bank_holidays, day)
             yield from _idle(draft, name, day, change, [ordinary], f"{day:%-d %B %Y} ({day:%A})")
         for (month, number), change in hours.yearly.items():
             weeks = [spans for each in DAYS if (spans := hours.days.get(each, ()))]
             yield from _idle(draft, name, (month, number), change, weeks, "that day")
-
-
-def _ordinary(draft: Draft, hours: Hours, day: date) -> tuple[Span, ...]:
-    return hours.bank_holidays if day in draft.bank_holidays else hours.days.get(DAYS[day.weekday()], ())
 
 
 def _idle(
@@ -59,7 +78,7 @@ def _idle(
 ) -> Iterator[Issue]:
     """`ordinary` are the days that this one may be, in a year that nobody knows each open day of the week."""
     mark = _mark(draft, name, day)
-    after = [_applied(spans, change) for spans in ordinary]
+    after = [changed(spans, change) for spans in ordinary]
     if change.spans is not None:
         if ordinary and isinstance(day, date) and after == ordinary:
             same = "closed" if not ordinary[0] else "open like that"
@@ -73,19 +92,6 @@ def _idle(
     elif after == ordinary:
         fix = "delete it, or correct the time"
         yield issue("N705", mark, f"this time changes nothing: the hours {name} are open like that on {what}", fix)
-
-
-def _applied(spans: tuple[Span, ...], change: Change) -> tuple[Span, ...]:
-    if change.spans is not None:
-        return tuple(sorted(change.spans, key=lambda each: each.start))
-    opens, closes = change.opens or time(), change.closes
-    cut = []
-    for span in spans:
-        start = max(span.start, opens)
-        end = span.end if closes is None else closes if span.end is None else min(span.end, closes)
-        if end is None or start < end:
-            cut.append(Span(start=start, end=end))
-    return tuple(cut)
 
 
 def _mark(draft: Draft, name: str, day: date | tuple[int, int]) -> Mark:

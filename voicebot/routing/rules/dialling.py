@@ -38,6 +38,26 @@ def queue_targets(draft: Draft) -> Iterator[Issue]:
             yield from _number(queue.target, draft.places.value("queues", name, "number"))
 
 
+def numbers_twice(draft: Draft) -> Iterator[Issue]:
+    """A row that was copied, and whose number was not changed: calls for one team ring at another."""
+    first: dict[str, str] = {}
+    for name, queue in draft.queues.items():
+        other = first.setdefault(queue.target, name)
+        if other != name:
+            field = "sip" if ("queues", name, "sip") in draft.places.keys else "number"
+            message = f"{name} has the number of {other}"
+            fix = "correct the one that is wrong, or keep one queue where both are the same line"
+            yield issue("N509", draft.places.value("queues", name, field), message, fix)
+
+
+def priority_of_plain_numbers(draft: Draft) -> Iterator[Issue]:
+    for name, queue in draft.queues.items():
+        if queue.priority == "high" and ("queues", name, "number") in draft.places.keys:
+            mark = draft.places.value("queues", name, "priority")
+            message = f"priority of {name} reaches nobody: a telephone number carries none, only a SIP line does"
+            yield issue("N510", mark, message, 'delete it, or give the line as sip: "sip:team@host.example"')
+
+
 def caller_id(draft: Draft) -> Iterator[Issue]:
     if draft.council is not None:
         yield from _number(draft.council.caller_id, draft.places.value("council", "caller_id"))

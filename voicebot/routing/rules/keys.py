@@ -30,6 +30,11 @@ _SHOULD_NAME_A_PERSON = ("opening", "help", "examples", "refuse", "after_answer"
 """Where callers stand before an open question: a person is always one key away, if they are told (design rule 7)."""
 
 
+_MEANS = {"1": "yes", "2": "no"}
+_OPPOSITE = {"yes": "no", "no": "yes"}
+_YES_OR_NO = {"yes": "yes", "right": "yes", "correct": "yes", "no": "no", "not": "no", "wrong": "no"}
+
+
 def pressed(words: str) -> list[str]:
     """The keys that `words` tell callers to press, in order: digits, or "{key}"."""
     return [_DIGITS.get(key, key) for key in (match[1].lower() for match in _PRESS.finditer(words))]
@@ -53,6 +58,31 @@ def prompt_keys(draft: Draft) -> Iterator[Issue]:
         for key in dict.fromkeys(each for each in named if each not in allowed):
             fix = "delete it; a key that changes is written {key}" if "key" in PROMPTS[name] else "delete it"
             yield issue("E429", mark, f"the prompt {name} says to press {key}, which does nothing here", fix)
+
+
+def yes_and_no(draft: Draft) -> Iterator[Issue]:
+    """1 is yes and 2 is no, whatever the prompt says; who does as it says must not get the opposite."""
+    words = draft.wording.get("confirm_keys", "")
+    if ("wording", "confirm_keys") not in draft.places.keys:
+        return
+    for key, around in _beside_keys(words):
+        if key in _MEANS and _MEANS[key] not in around and around & frozenset(_MEANS.values()):
+            said, meant = _OPPOSITE[_MEANS[key]], _MEANS[key]
+            message = f"the prompt confirm_keys says to press {key} for {said}, and {key} is {meant}"
+            mark = draft.places.value("wording", "confirm_keys")
+            yield issue("E431", mark, message, 'write "For yes, press 1. For no, press 2."')
+
+
+def _beside_keys(words: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """Each key, and of yes and no what is said for it: before it, or after it where the keys come first."""
+    found = list(_PRESS.finditer(words))
+    first = found and _KEY_FIRST.match(words, found[0].start()) is not None
+    for number, match in enumerate(found):
+        after = found[number + 1].start() if number + 1 < len(found) else len(words)
+        before = found[number - 1].end() if number else 0
+        said = words[match.end() : after] if first else words[before : match.start()]
+        named = {_YES_OR_NO[each] for each in re.findall(r"\w+", said.lower()) if each in _YES_OR_NO}
+        yield _DIGITS.get(match[1].lower(), match[1]), frozenset(named)
 
 
 def _how(name: str, key: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from voicebot.routing.draft import Draft
+from voicebot.routing.draft import Draft, Path
 from voicebot.routing.issues import Issue, issue, shown
 from voicebot.routing.rules.texts import Spoken, spoken, spot
 from voicebot.routing.spoken import reading_grade, sentences, spoken_seconds
@@ -55,7 +55,7 @@ def too_long(draft: Draft, text: Spoken, seconds: float, what: str) -> Issue:
 
 
 def hard_to_read(draft: Draft) -> Iterator[Issue]:
-    for text in spoken(draft):
+    for text in spoken(draft) if draft.whole else ():  # names may stand in the file that cannot be read
         names = _names(draft, text)
         if len(words(text.words)) >= ENOUGH_WORDS and round(reading_grade(text.words, names)) > MAX_GRADE:
             age = round(reading_grade(text.words, names)) + _AGE_OF_GRADE_0
@@ -77,10 +77,15 @@ def _easier(text: str, names: tuple[str, ...]) -> str:
 def _names(draft: Draft, text: Spoken) -> tuple[str, ...]:
     """Names are not hard to those who know them, and what the call is about the caller has said herself."""
     about = draft.intents[text.path[1]].about if text.path[0] == "intents" and text.path[1] in draft.intents else ""
-    council = (draft.council.name, draft.council.website) if draft.council is not None else ()
-    queues = tuple(queue.name for queue in draft.queues.values())
-    places = tuple(place for district in draft.districts for place in (district.name, *district.places))
-    return (*council, *queues, *places, *draft.vocabulary, *MONTHS, about)
+    named = tuple(words for path, words in draft.places.texts.items() if _is_name(path))
+    return (*named, *draft.vocabulary, *MONTHS, about)
+
+
+def _is_name(path: Path) -> bool:
+    """Taken from the files themselves: a name is one whether or not all that stands beside it can be read."""
+    if path[0] == "council":
+        return path[-1] in ("name", "website")
+    return len(path) > 2 and (path[0], path[2]) in (("queues", "name"), ("districts", "name"), ("districts", "places"))
 
 
 _OPENS = "on Monday at half past eight"

@@ -9,6 +9,12 @@ from voicebot.routing.draft import Draft
 from voicebot.routing.issues import Issue, issue
 from voicebot.routing.table import TO_DISTRICT
 
+MAX_NAMES = 100
+"""Whisper reads a hint of at most 224 tokens, which is about a hundred short names."""
+
+LONGEST_NAME = 60
+"""Characters: the longest name of a place in the United Kingdom has 58."""
+
 
 def threshold_order(draft: Draft) -> Iterator[Issue]:
     """`confirm` above `accept` would leave a gap in which a sure answer is doubted and a doubtful one believed."""
@@ -42,7 +48,7 @@ def districts(draft: Draft) -> Iterator[Issue]:
 
 
 def district_intents(draft: Draft) -> Iterator[Issue]:
-    if draft.declared.get("districts"):
+    if draft.declared.get("districts") or not draft.whole:
         return
     for name, route in draft.intents.items():
         if route.to == TO_DISTRICT:
@@ -50,6 +56,19 @@ def district_intents(draft: Draft) -> Iterator[Issue]:
             yield issue(
                 "E603", mark, "there are no districts to send the caller to", "add districts:, or name a queue here"
             )
+
+
+def vocabulary(draft: Draft) -> Iterator[Issue]:
+    """The recogniser takes a hint of limited length, and every call carries it with it."""
+    if len(draft.vocabulary) > MAX_NAMES:
+        message = f"vocabulary has {len(draft.vocabulary)} names, and the recogniser can take a hint of {MAX_NAMES}"
+        fix = "keep those that callers say most and that are most often misheard"
+        yield issue("E608", draft.places.key("vocabulary"), message, fix)
+    for number, name in enumerate(draft.vocabulary):
+        if len(name) > LONGEST_NAME:
+            mark = draft.places.value("vocabulary", str(number))
+            fix = "keep a name or a few words, as callers say them"
+            yield issue("E608", mark, f"this entry of vocabulary is longer than {LONGEST_NAME} characters", fix)
 
 
 def stale_bank_holidays(draft: Draft, today: date) -> Iterator[Issue]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from voicebot.routing.draft import Draft, Path
 from voicebot.routing.issues import Issue, choose, issue
@@ -11,6 +11,9 @@ from voicebot.routing.table import OUT_OF_SCOPE, TO_DISTRICT
 
 MAX_KEY_TOPICS = 12
 """Three at a time, four times over: nobody listens to more."""
+
+MANY = 3
+"""So many of a kind are told one by one."""
 
 _YES_AND_NO = frozenset({"yes", "no", "on", "off", "true", "false", "y", "n", "null", "none", "~"})
 _WITH_NAMES = ("hours", "queues", "notices", "intents")
@@ -45,7 +48,7 @@ def queue_references(draft: Draft) -> Iterator[tuple[Path, str]]:
 
 
 def unknown_queues(draft: Draft) -> Iterator[Issue]:
-    known = draft.declared.get("queues")
+    known = draft.names("queues")
     if known is None:
         return
     for path, name in queue_references(draft):
@@ -57,7 +60,7 @@ def unknown_queues(draft: Draft) -> Iterator[Issue]:
 
 
 def unknown_hours(draft: Draft) -> Iterator[Issue]:
-    known = draft.declared.get("hours")
+    known = draft.names("hours")
     if known is None:
         return
     for name, queue in draft.queues.items():
@@ -66,20 +69,28 @@ def unknown_hours(draft: Draft) -> Iterator[Issue]:
             yield issue("E202", draft.places.value("queues", name, "hours"), f"there are no hours {queue.hours}", fix)
 
 
-def intents_without_phrases(draft: Draft, trained: frozenset[str]) -> Iterator[Issue]:
+def intents_without_phrases(draft: Draft, trained: Set[str]) -> Iterator[Issue]:
     """Destinations that no caller can reach by speaking, because intents/ has no file for them."""
     for name in sorted(draft.declared.get("intents", frozenset()) - trained - {OUT_OF_SCOPE}):
         fix = choose(name, trained, f"add intents/{name}.yaml, or delete the intent here")
         yield issue("E203", draft.places.key("intents", name), f"intents/ has no file {name}.yaml", fix)
 
 
-def intents_without_destination(draft: Draft, trained: frozenset[str]) -> Iterator[Issue]:
-    """Not looked for where the whole section is missing: every intent would be reported beside it."""
-    if "intents" not in draft.declared:
+def intents_without_destination(draft: Draft, trained: Set[str]) -> Iterator[Issue]:
+    """Not looked for where the whole section is missing; many are told at once, since half a file is one mistake."""
+    known = draft.names("intents")
+    if known is None:
         return
-    for name in sorted(trained - draft.declared["intents"] - {OUT_OF_SCOPE}):
+    missing = sorted(trained - known - {OUT_OF_SCOPE})
+    mark = draft.places.key("intents")
+    if len(missing) > MANY:
+        message = f"{len(missing)} intents have no destination: {', '.join(missing[:MANY])} and others"
+        fix = "is a part of the file lost? Else add them under intents, with kind, to and about"
+        yield issue("E204", mark, message, fix)
+        return
+    for name in missing:
         message = f"intents/{name}.yaml has no destination"
-        yield issue("E204", draft.places.key("intents"), message, f"add {name}: under intents, with kind, to and about")
+        yield issue("E204", mark, message, f"add {name}: under intents, with kind, to and about")
 
 
 def reserved_names(draft: Draft) -> Iterator[Issue]:
@@ -106,7 +117,7 @@ def reserved_names(draft: Draft) -> Iterator[Issue]:
 
 
 def key_topics(draft: Draft) -> Iterator[Issue]:
-    known = draft.declared.get("intents")
+    known = draft.names("intents")
     for number, name in enumerate(draft.key_topics):
         mark = draft.places.value("key_topics", str(number))
         if known is not None and name not in known:
@@ -119,7 +130,7 @@ def key_topics(draft: Draft) -> Iterator[Issue]:
 
 
 def unknown_intents(draft: Draft) -> Iterator[Issue]:
-    known = draft.declared.get("intents")
+    known = draft.names("intents")
     if known is None:
         return
     for path, name in _intent_references(draft):

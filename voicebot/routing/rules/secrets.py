@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from voicebot.routing.issues import Issue, Mark, issue
+from voicebot.routing.issues import CUT, Issue, Mark, issue
+from voicebot.routing.yaml_causes import yaml_lines
 
 HIDDEN = "•••"
+
+SHORTEST = 4
+"""Characters of a password: what is shorter may be any word."""
 
 _PATTERNS = (
     ("a Twilio key", re.compile(r"\b(?:AC|SK)[0-9a-f]{32}\b")),
@@ -27,7 +32,7 @@ _PATTERNS = (
     (
         "a password or a key",
         re.compile(
-            r"(?:^|[\s{,#_-])(?:password|passwd|pwd|passphrase|token|secret|api[_-]?key|auth[_-]?token|credentials?)"
+            r"(?:^|[\s{,#\"'_-])(?:password|passwd|pwd|passphrase|token|secret|api[_-]?key|auth[_-]?token|credentials?)"
             r"[\"']?\s*[:=]\s*[\"']?(?P<secret>(?![{\[>|&])(?=[^\s\"',}]*[\d\W_])[^\s\"',}]{4,}|(?![{\[>|&])[^\s\"',}]{4,}(?=[\"']?\s*[,}#]?\s*$))",
             re.I,
         ),
@@ -49,7 +54,7 @@ def _found(line: str) -> list[tuple[int, int, str]]:
 def secrets(texts: Mapping[str, str]) -> Iterator[Issue]:
     """Every secret of the files (texts by name), comments included."""
     for file, text in texts.items():
-        for number, line in enumerate(text.split("\n"), 1):
+        for number, line in enumerate(yaml_lines(text), 1):
             for start, _, what in _found(line):
                 fix = "take it out, and change it where it came from, since it has been seen"
                 message = f"this looks like {what}; what opens doors does not belong here"
@@ -63,11 +68,27 @@ def hidden(line: str) -> str:
     return line
 
 
-def without_secrets(found: Issue, texts: Mapping[str, str]) -> Issue:
-    """`found` with no secret of its line in its words: what quotes a value quotes a password, too."""
-    lines = texts.get(found.file, "").split("\n")
-    line = lines[found.line - 1] if found.line <= len(lines) else ""
-    message, fix = hidden(found.message), hidden(found.fix)
-    for start, end, _ in _found(line):
-        message, fix = message.replace(line[start:end], HIDDEN), fix.replace(line[start:end], HIDDEN)
-    return Issue(found.file, found.line, found.column, found.code, message, fix)
+def without_secrets(issues: Iterable[Issue], texts: Mapping[str, str]) -> tuple[Issue, ...]:
+    """`issues` with no secret of the files (texts by name) in their words: what quotes a value, whole or cut short, in
+    capitals or not, quotes a password, too."""
+    lines = (line for text in texts.values() for line in yaml_lines(text))
+    values = {line[start:end] for line in lines for start, end, _ in _found(line)}
+    bare = {re.sub(r"[\s()-]", "", each) for each in values}  # as numbers are read
+    known = sorted(values | {each for each in bare if len(each) >= SHORTEST}, key=len, reverse=True)
+    return tuple(replace(each, message=_told(each.message, known), fix=_told(each.fix, known)) for each in issues)
+
+
+def _told(words: str, known: Iterable[str]) -> str:
+    """`words` without any of `known`, and without the beginning of one before the sign that something was cut."""
+    for secret in known:
+        words = re.sub(re.escape(secret), HIDDEN, words, flags=re.IGNORECASE)
+        *cut, rest = words.split(CUT)
+        words = CUT.join((*(_without_end(part, secret) for part in cut), rest))
+    return hidden(words)
+
+
+def _without_end(part: str, secret: str) -> str:
+    for length in range(min(len(secret), len(part)), 0, -1):
+        if part.lower().endswith(secret[:length].lower()):
+            return part[:-length] + HIDDEN
+    return part

@@ -87,6 +87,7 @@ _SYMBOL_WORDS = {
 }
 _TIME = re.compile(r"\b([01]?\d|2[0-4])(?::|\.(?=\d\d\s?[ap]m))([0-5]\d)(?:\s?([ap]m))?\b")
 _DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})(?:/(?:\d{4}|\d{2}))?\b|\b\d{4}-(\d{2})-(\d{2})\b")
+_AT_ANY_HOUR = re.compile(r"\b24\s?/\s?7\b(?!/)")
 _RANGE = re.compile(r"\b\d+\s?[-–]\s?\d+\b")
 _PHONE = re.compile(r"(?<![\d£])(?:\+44[\d ()-]{7,}\d|0\d{2,4}[ -]\d{3,4}(?:[ -]?\d{3,4})?|0\d{6,}|\d{7,})(?!\d)")
 _SHORT_PHONE = re.compile(r"\b(?:[Dd]ial|[Rr]ing|[Cc]all|[Pp]hone)(?:ing)? (?:on )?(116\d{3})\b")
@@ -152,9 +153,11 @@ def _times(words: str) -> Iterator[_Find]:
         hour = hour + 12 if match[3] == "pm" and hour < 12 else hour
         said = clock_time(hour, minute)
         yield _Find(*match.span(), "N416", "is a time in figures", f'write it as people say it: "{said}"')
+    for match in _AT_ANY_HOUR.finditer(words):
+        yield _Find(*match.span(), "N416", "is read with a slash", 'write it as people say it: "day and night"')
     for match in _DATE.finditer(words):
         day, month = (match[1], match[2]) if match[1] else (match[4], match[3])
-        if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
+        if 1 <= int(month) <= 12 and 1 <= int(day) <= 31 and not _AT_ANY_HOUR.fullmatch(match[0]):
             said = f"the {_ordinal(int(day))} of {MONTHS[int(month) - 1]}"
             yield _Find(*match.span(), "N416", "is a date in figures", f'write it as people say it: "{said}"')
     for match in _RANGE.finditer(words):

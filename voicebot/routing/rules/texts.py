@@ -10,6 +10,7 @@ from typing import NamedTuple
 from voicebot.routing.draft import Draft, Path
 from voicebot.routing.issues import Mark
 from voicebot.routing.table import Route
+from voicebot.routing.yaml_causes import yaml_lines
 
 FOLDED_LINES = 60
 """How many lines a text is looked through for the words that a message is about."""
@@ -81,7 +82,7 @@ def spot(draft: Draft, text: Spoken, start: int, end: int) -> Mark:
     """Where the characters from `start` up to `end` of the text stand: one that is folded over several lines begins far
     above the word that matters."""
     mark = draft.places.value(*text.path)
-    lines = draft.texts.get(mark.file, "").split("\n")[mark.line - 1 : mark.line - 1 + FOLDED_LINES]
+    lines = yaml_lines(draft.texts.get(mark.file, ""))[mark.line - 1 : mark.line - 1 + FOLDED_LINES]
     rest = "\n".join(lines)
     snippet = text.words[start:end]
     same = re.compile(r"\s+".join(map(re.escape, snippet.split()))).finditer(rest, mark.column - 1)

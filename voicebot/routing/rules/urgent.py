@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from voicebot.routing.draft import Draft
 from voicebot.routing.hours import always_open
@@ -35,6 +35,11 @@ def danger_line(draft: Draft) -> Iterator[Issue]:
     if not _could_be_always(draft, draft.council.danger_queue):
         mark = draft.places.value("council", "danger_queue")
         yield issue("E304", mark, f"the danger_queue {draft.council.danger_queue} is not open at every hour", _NIGHT)
+    queue = draft.queues.get(draft.council.danger_queue)
+    if queue is not None and queue.external:
+        mark = draft.places.value("council", "danger_queue")
+        message = f"the danger_queue {draft.council.danger_queue} is not the council's, and is not told why it rings"
+        yield issue("E308", mark, message, "name a queue of your own that is always open")
 
 
 def _could_be_always(draft: Draft, name: str | None) -> bool:
@@ -57,10 +62,33 @@ def urgent_words(draft: Draft) -> Iterator[Issue]:
                     mark = draft.places.key(*path, field)
                     message = f"{name} is urgent, and has {field}"
                     yield issue("E306", mark, message, "delete it; say what must be said in first")
-        elif route.first is not None and (*path, "first") in draft.places.keys:
+
+
+def first_of_others(draft: Draft, trained: Mapping[str, bool]) -> Iterator[Issue]:
+    """`trained` tells of each intent whether its callers are in danger: then its kind is the mistake, not its first."""
+    for path, name, route in routes(draft):
+        if route.kind != "urgent" and route.first is not None and (*path, "first") in draft.places.keys:
             mark = draft.places.key(*path, "first")
             message = f"first is said for urgent calls only, and {name} is not urgent"
-            yield issue("N307", mark, message, "delete it, or move it to answer")
+            urgent = trained.get(path[1], False)
+            fix = "write kind: urgent, as intents/ has it" if urgent else "delete it, or move it to answer"
+            yield issue("N307", mark, message, fix)
+
+
+def urgent_in_training_alone(draft: Draft, trained: Mapping[str, bool]) -> Iterator[Issue]:
+    """Whether a call is urgent is said twice, here and in intents/ (`trained`): a slip in one of the two must not make
+    callers in danger wait in a queue."""
+    for name, route in draft.intents.items():
+        if name not in trained or trained[name] == (route.kind == "urgent"):
+            continue
+        mark = draft.places.value("intents", name, "kind")
+        if trained[name]:
+            message = f"{name} is urgent in intents/{name}.yaml, and here it is kind: {route.kind}"
+            fix = f"write kind: urgent; where nobody who says such words is in danger, take urgent out of {name}.yaml"
+            yield issue("E313", mark, message, fix)
+        else:
+            message = f"{name} is urgent here, and not in intents/{name}.yaml"
+            yield issue("N314", mark, message, f"write urgent: yes in {name}.yaml, so that too few phrases are noticed")
 
 
 def notices_on_urgent_calls(draft: Draft) -> Iterator[Issue]:
@@ -69,7 +97,7 @@ def notices_on_urgent_calls(draft: Draft) -> Iterator[Issue]:
             route = draft.intents.get(name)
             if route is not None and route.kind == "urgent":
                 mark = draft.places.value("notices", notice.name, "intents", str(number))
-                message = f"{name} is urgent, and urgent callers hear no notice"
+                message = f"{name} is urgent, and urgent callers are put through without a notice"
                 yield issue("E311", mark, message, f"delete {name}; what must be said to them belongs in its first")
 
 

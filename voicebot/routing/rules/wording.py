@@ -11,9 +11,11 @@ from voicebot.routing.draft import Draft
 from voicebot.routing.issues import Issue, Mark, choose, issue, shown
 from voicebot.routing.prompts import PROMPTS
 from voicebot.routing.rules.texts import Spoken, routes, spoken
+from voicebot.routing.table import MONTHS
 
 MAX_SEGMENTS = 3
 
+_SENT = ("text", "link")
 _WHISPER = frozenset({"topic", "words"})
 _LINK = re.compile(r"https://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:[/?#]\S*)?")
 
@@ -107,7 +109,7 @@ def _whole(link: str) -> str:
 
 def variables_elsewhere(draft: Draft) -> Iterator[Issue]:
     """Braces are filled in under wording, and in a queue's own whisper; anywhere else they would be read aloud."""
-    for text in spoken(draft):
+    for text in (*spoken(draft), *_messages(draft)):
         if text.path[0] == "wording":
             continue
         mark = draft.places.value(*text.path)
@@ -115,7 +117,42 @@ def variables_elsewhere(draft: Draft) -> Iterator[Issue]:
             yield from _whisper_variables(mark, text)
         elif "{" in text.words or "}" in text.words:
             fix = "write the words themselves; variables are filled in under wording alone"
-            yield issue("E409", mark, f"{text.what} has a brace, which would be read aloud", fix)
+            becomes = "be sent as it is" if text.path[-1] in _SENT else "be read aloud"
+            yield issue("E409", mark, f"{text.what} has a brace, which would {becomes}", fix)
+
+
+def _messages(draft: Draft) -> Iterator[Spoken]:
+    for path, name, route in routes(draft):
+        for field, words in (("text", route.text), ("link", route.link)):
+            if words is not None and (*path, field) in draft.places.keys:
+                yield Spoken((*path, field), f"{field} of {name}", words)
+
+
+def abouts(draft: Draft) -> Iterator[Issue]:
+    """It is put into "Is it about …?" and "For …, press 1."."""
+    names = _names(draft)
+    for text in spoken(draft):
+        if text.path[-1] != "about":
+            continue
+        mark, words = draft.places.value(*text.path), text.words.split()
+        if text.words.endswith((".", "!", "?")):
+            message = f"{text.what} ends in {shown(text.words[-1])}, and stands in the middle of what is said"
+            yield issue("N432", mark, message, "leave it out")
+        elif len(words) > 1 and words[0].istitle() and words[1][:1].islower() and words[0].lower() not in names:
+            fix = f'write "{text.words[0].lower()}{text.words[1:]}"; a name that callers know belongs under vocabulary'
+            yield issue("N432", mark, f"{text.what} begins with a capital in the middle of what is said", fix)
+        elif len(words) == 1 and words[0].istitle() and words[0].lower() not in names:
+            fix = f'write "{text.words.lower()}"; a name that callers know belongs under vocabulary'
+            yield issue("N432", mark, f"{text.what} begins with a capital in the middle of what is said", fix)
+
+
+def _names(draft: Draft) -> frozenset[str]:
+    """The words of names, in small letters."""
+    council = (draft.council.name,) if draft.council is not None else ()
+    teams = (queue.name for queue in draft.queues.values())
+    places = (place for district in draft.districts for place in (district.name, *district.places))
+    known = (*council, *teams, *places, *draft.vocabulary, *MONTHS)
+    return frozenset(word.lower() for name in known for word in name.split() if word[:1].isupper())
 
 
 def _whisper_variables(mark: Mark, text: Spoken) -> Iterator[Issue]:
