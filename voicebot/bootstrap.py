@@ -203,7 +203,7 @@ def build(
         recognise=settings.recogniser_seconds + settings.fallback_seconds,
     )
     conversation = Conversation(parts, limits, workers=settings.threads)
-    found = published(engine), FilesOnDisk(settings.routing)
+    found = published(engine), FilesOnDisk(settings.routing, settings.intents)
     return Bot(settings, engine, conversation, outbox, metrics, heard_by, understanders, *found)
 
 
@@ -240,7 +240,7 @@ def build_chores(settings: Settings) -> Chores:
         caller_number=calls.caller_number,
         intent=lambda call_id: _intent(engine, call_id),
         forget=lambda: apply(engine, keep, utc_now()),
-        watch=Watch(FilesOnDisk(settings.routing), publications(engine).live).look,
+        watch=Watch(FilesOnDisk(settings.routing, settings.intents), publications(engine).live).look,
     )
 
 

@@ -12,7 +12,7 @@ from voicebot.errors import ContentError, StorageError
 from voicebot.publishing import account, first_model, tables
 from voicebot.routing.changed import FileChange, changes
 from voicebot.routing.loader import read_table
-from voicebot.routing.source import Sources, dump_sources, intent_names, load_sources
+from voicebot.routing.source import Sources, dump_sources, load_sources, trained_intents
 from voicebot.routing.table import Table
 from voicebot.storage.publications import Publication, PublicationKind, Publications, version_before
 from voicebot.storage.published import Published
@@ -99,7 +99,7 @@ class Versions:
 
     def from_disk(self) -> Proposed:
         """The files as they lie there, checked as `voicebot check` does. Raises `ContentError` with every mistake."""
-        sources, table = read_table(self._settings.routing, intent_names(self._settings.intents))
+        sources, table = read_table(self._settings.routing, trained_intents(self._settings.intents))
         return self._proposed("publish", sources, table)
 
     def going_back(self, hash: str | None = None) -> Proposed:

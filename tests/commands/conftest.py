@@ -13,6 +13,8 @@ from voicebot import bootstrap
 from voicebot.config import load_settings
 from voicebot.storage.calls import SqlCallStore
 
+from .desk import SMALL as SMALL_TABLE
+from .desk import Desk
 from .reviewed_calls import BINS, HOLE, PIZZA, ROOT, call
 
 
@@ -42,3 +44,20 @@ def calls(store: SqlCallStore) -> SqlCallStore:
     for number in range(8):
         call(store, f"CAfine{number}", heard(f"renewing book number {number + 1}", library_services=0.95))
     return store
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A folder with a small routing.yaml, nothing published yet."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/bot.db")
+    monkeypatch.setenv("VOICEBOT_WHO", "ann")
+    monkeypatch.setenv("COLUMNS", "250")
+    (tmp_path / "routing.yaml").write_text(SMALL_TABLE, "utf-8")
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def published(desk: Desk) -> Desk:
+    desk.says("publish", "--yes", "--why", "to begin with")
+    return desk

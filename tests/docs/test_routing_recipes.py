@@ -20,7 +20,7 @@ from voicebot.cli import main
 from voicebot.config import load_settings
 from voicebot.routing.checks import check_file
 from voicebot.routing.issues import errors
-from voicebot.routing.source import intent_names
+from voicebot.routing.source import trained_intents
 
 from .page import Block, Step, prints, recipes, steps, taken_out_of, written_into
 
@@ -85,7 +85,7 @@ def write(block: Block, council: Path) -> None:
 
 
 def check_table(council: Path, written: list[Block]) -> None:
-    names = intent_names(load_settings().intents)
+    names = trained_intents(load_settings().intents)
     wrong = [str(each) for each in errors(check_file(council / "routing.yaml", names, date(2026, 11, 21)))]
     meant = any(block.title == "wrong" for block in written)
     assert bool(wrong) == meant, f"line {written[-1].line if written else 1}: {wrong}"

@@ -7,7 +7,7 @@ from alembic import command
 from sqlalchemy import Engine, text
 
 from voicebot.errors import StorageError
-from voicebot.routing.source import load_sources
+from voicebot.routing.source import Sources, dump_sources, load_sources
 from voicebot.routing.table import Council, Table, Thresholds
 from voicebot.storage.database import open_database, reading, writing
 from voicebot.storage.migrate import _config, migrate
@@ -169,14 +169,46 @@ def test_what_was_published_before_there_was_a_history_begins_it(older: Engine, 
     assert (model.kind, model.hash, model.who, model.figures) == ("first", "mmm", "ann", {"top_1": [0.9]})
 
 
-def test_stored_tables_become_lists_of_files_and_can_be_taken_back(older: Engine) -> None:
+def test_tables_of_the_version_before_are_left_as_they_are_and_can_be_read(older: Engine) -> None:
     migrate(older)
     published = Published(older)
+    assert published.content("table", "ccc") == "third: “C”", "as its workers read it until they are restarted"
     stored = {name: load_sources(published.content("table", name)).files for name in ("aaa", "ccc")}
     assert stored == {"aaa": (("routing.yaml", "first: A\n"),), "ccc": (("routing.yaml", "third: “C”"),)}
-    with writing(older) as connection:
-        command.downgrade(_config(connection), "0004")
-    with reading(older) as connection:
-        assert published.content("table", "ccc") == "third: “C”"
-        assert connection.execute(text("SELECT hash, who FROM promotions")).all() == [("mmm", "ann")]
+
+
+def test_workers_of_the_version_before_go_on_after_the_upgrade(older: Engine) -> None:
+    """What they ask with every call, with every second and as they start, in their own words."""
     migrate(older)
+    with reading(older) as connection:
+        served = connection.execute(text("SELECT hash FROM current WHERE kind = 'table'")).scalar_one()
+        content = text("SELECT content, path FROM published WHERE kind = 'table' AND hash = :hash")
+        assert connection.execute(content, {"hash": served}).one() == ("second: B\n", None)
+        assert connection.execute(text("SELECT hash FROM current WHERE kind = 'model'")).scalar_one() == "mmm"
+        history = connection.execute(text("SELECT id, kind, hash, previous, at, who, why, forced FROM promotions"))
+        assert [(each.kind, each.hash, each.who) for each in history] == [("first", "mmm", "ann")]
+
+
+def test_going_back_a_version_and_forward_again_loses_nothing(older: Engine, now: Now) -> None:
+    migrate(older)
+    one, two = (
+        Sources((("routing.yaml", "one: D\n"),)),
+        Sources((("routing.yaml", "a: b"), ("routing.d/x.yaml", "c: d"))),
+    )
+    tables = Publications(older, now, "table")
+    tables.make_live("publish", "eee", instead_of="bbb", who="ann", content=dump_sources(two))
+    tables.make_live("publish", "ddd", instead_of="eee", who="ann", content=dump_sources(one))
+    Publications(older, now, "model").make_live("promotion", "nnn", instead_of="mmm", who="bob")
+    published = Published(older)
+    for _ in range(2):
+        with writing(older) as connection:
+            command.downgrade(_config(connection), "0004")
+        with reading(older) as connection:
+            promoted = connection.execute(text("SELECT hash, who FROM promotions ORDER BY id")).all()
+        assert promoted == [("mmm", "ann"), ("nnn", "bob")]
+        assert [published.content("table", name) for name in ("ccc", "ddd")] == ["third: “C”", "one: D\n"]
+        migrate(older)
+        assert load_sources(published.content("table", "ccc")).files == (("routing.yaml", "third: “C”"),)
+        assert load_sources(published.content("table", "ddd")) == one
+        assert load_sources(published.content("table", "eee")) == two
+        assert [each.hash for each in Publications(older, now, "model").history()] == ["mmm", "nnn"]

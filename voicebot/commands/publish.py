@@ -16,7 +16,7 @@ from voicebot.commands.diff import difference, echo_difference
 from voicebot.commands.diff import told as told_difference
 from voicebot.commands.output import emit, json_option, progress
 from voicebot.config import Settings, load_settings
-from voicebot.errors import VoicebotError
+from voicebot.logs import described
 from voicebot.replaying import Difference
 from voicebot.routing.changed import FileChange
 from voicebot.storage.publications import Publication
@@ -43,22 +43,25 @@ class Asking:
     as_json: bool
 
 
-def asking_options(command: Command) -> Command:
-    """`--why`, `--yes`, `--no-calls`, `--json`: the fields of `Asking`."""
-    for option in (
-        json_option,
-        click.option(
-            "--calls/--no-calls", default=True, help=f"Try the calls of the last {DAYS} days first (default)."
-        ),
-        click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal to ask at."),
-        click.option("--why", default="", help="The reason, kept with the version."),
-    ):
-        command = option(command)
-    return command
+def asking_options(*, calls: bool) -> Callable[[Command], Command]:
+    """`--why`, `--yes`, `--calls`, `--json`: the fields of `Asking`; `calls` is what holds where nobody says."""
+    tried = f"Try the calls of the last {DAYS} days first, or do not (default: {'do' if calls else 'do not'})."
+
+    def with_options(command: Command) -> Command:
+        for option in (
+            json_option,
+            click.option("--calls/--no-calls", default=calls, help=tried),
+            click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal to ask at."),
+            click.option("--why", default="", help="The reason, kept with the version."),
+        ):
+            command = option(command)
+        return command
+
+    return with_options
 
 
 @click.command()
-@asking_options
+@asking_options(calls=True)
 def publish(**options: Any) -> None:
     """Check routing.yaml and the files of routing.d, show what would change, ask, and publish them. Calls that ring
     from now on are answered by it; calls under way end as they began. Files with errors are not published.
@@ -97,6 +100,10 @@ def look_and_ask(settings: Settings, versions: Versions, proposed: Proposed, que
     """Show what would change, ask, make it live. With `--json` the look goes to standard error, so that the output
     stays JSON. Raises `click.UsageError` where nobody can be asked, `click.Abort` where the answer is no."""
     show_changes(proposed.changes, proposed.table.owners, lines=proposed.live is not None, err=how.as_json)
+    if not proposed.changes:
+        click.echo(
+            "No line differs: what is new is that the default wording is kept with the version.", err=how.as_json
+        )
     if not how.yes and not sys.stdin.isatty():
         raise click.UsageError(
             "nothing is changed: there is no terminal to ask at. Read the changes, then run it again with --yes"
@@ -116,14 +123,16 @@ def look_and_ask(settings: Settings, versions: Versions, proposed: Proposed, que
 
 
 def _tried(settings: Settings, versions: Versions, proposed: Proposed, quiet: bool) -> Difference | str:
-    """What becomes of the calls of the last week, or why that cannot be told. It is a look: where it fails, publishing
-    is possible all the same."""
+    """What becomes of the calls of the last week, or why that cannot be told. It is a look: where it fails, be it by a
+    mistake of our own, publishing is possible all the same."""
     since = bootstrap.utc_now() - timedelta(days=DAYS)
     try:
         old = versions.table(versions.find(LIVE))
         return difference(settings, old, proposed.table, since, tell=progress(quiet))
-    except VoicebotError as error:
-        return f"The calls of the last {DAYS} days could not be tried: {error.message}"
+    except Exception as error:
+        told = described(error)
+        reason = told.get("reason") or f"a mistake of this program, please report it: {told['kind']} at {told['where']}"
+        return f"The calls of the last {DAYS} days could not be tried: {reason}"
 
 
 def _show_calls(calls: Difference | str, *, err: bool) -> None:

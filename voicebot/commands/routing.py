@@ -12,6 +12,7 @@ from voicebot.commands.output import emit, json_option, table
 from voicebot.commands.publish import Asking, asking_options, look_and_ask, show_changes, told, unchanged
 from voicebot.config import load_settings
 from voicebot.errors import ContentError
+from voicebot.routing.changed import WORDING, listed
 from voicebot.routing.loader import read_table
 from voicebot.routing.table import Table
 from voicebot.versions import LIVE, Listed
@@ -78,20 +79,24 @@ def _as_json(listed: Listed, live: bool) -> dict[str, Any]:
 @click.option("--file", "file", help="Print this file alone, as it was, so that it can be saved.")
 @json_option
 def show(version: str, file: str | None, as_json: bool) -> None:
-    """Show the files of VERSION as they were; without it, those of the live one.
+    """Show the files of VERSION as they were; without it, those of the live one. The words that the bot brought for
+    what they leave out are kept with them as "default wording".
 
     \b
     Examples:
       voicebot routing show
       voicebot routing show 3f2a91 --file routing.yaml > routing.yaml
+      voicebot routing show 3f2a91 --file "default wording"
     """
     versions = bootstrap.versions(load_settings())
     name = versions.find(version)
-    files = dict(versions.sources(name).files)
+    sources = versions.sources(name)
+    files = dict(sources.files)
     if file is not None:
-        if file not in files:
-            raise ContentError(f"the version {name[:12]} has no file {file}; it has {', '.join(files)}")
-        files = {file: files[file]}
+        words = {} if sources.wording is None else {WORDING: listed(sources.wording)}
+        if file not in files | words:
+            raise ContentError(f"the version {name[:12]} has no file {file}; it has {', '.join(files | words)}")
+        files = {file: (files | words)[file]}
     if as_json:
         emit({"hash": name, "files": files})
     elif file is not None:
@@ -131,10 +136,11 @@ def changes(version: str, as_json: bool) -> None:
 
 @routing.command()
 @click.argument("version", required=False)
-@asking_options
+@asking_options(calls=False)
 def rollback(version: str | None, **options: Any) -> None:
-    """Make the version before the live one live again, or VERSION, after the same look and question as `voicebot
-    publish`. A second rollback goes one further back. The files on the disk stay as they are.
+    """Make the version before the live one live again, or VERSION, after a look at the changed lines and a question. A
+    second rollback goes one further back. The files on the disk stay as they are. Whoever goes back may be in a hurry,
+    so the calls of the last days are tried only with --calls.
 
     \b
     Examples:

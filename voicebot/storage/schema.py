@@ -214,7 +214,7 @@ published = Table(
     metadata,
     Column("kind", String(16), primary_key=True),
     Column("hash", String(128), primary_key=True),
-    Column("content", Text),  # of a routing table: its files, as JSON
+    Column("content", Text),  # of a routing table: its files, as JSON; one from before migration 0005 is YAML
     Column("path", Text),  # of a model: its folder's name under models/
     Column("at", Moment, nullable=False),
 )
@@ -242,6 +242,22 @@ publications = Table(
     Column("figures", JSON, nullable=False, default=dict),
     CheckConstraint("what IN ('model', 'table')", name="what"),
     CheckConstraint("kind IN ('first', 'promotion', 'publish', 'rollback')", name="kind"),
+)
+
+# Workers of the version before migration 0005 read it as they start. Nothing here does: it can go with a later one.
+Table(
+    "promotions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("hash", String(128), nullable=False),
+    Column("previous", String(128)),
+    Column("at", Moment, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("forced", Boolean, nullable=False),
+    Column("figures", JSON, nullable=False),
+    CheckConstraint("kind IN ('first', 'promotion', 'rollback')", name="kind"),
 )
 
 reviewed = Table(

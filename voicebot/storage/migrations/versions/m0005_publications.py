@@ -1,8 +1,10 @@
-"""One history of what became live, for models and routing tables: `voicebot routing rollback` goes back along it. A
-routing table may have several files: what is stored of it becomes a list of names and texts."""
+"""One history of what became live, for models and routing tables: `voicebot routing rollback` goes back along it.
+
+It only adds: workers of the version before go on answering until they are restarted. They read stored tables as they
+are, and `promotions` when they start, so both stay; nothing of this version reads or writes `promotions`, and a later
+one may drop it."""
 
 import json
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +14,8 @@ down_revision = "0004"
 
 PROMOTION = "kind, hash, previous, at, who, why, forced, figures"
 EMPTY = "'', '', false, '{}'"
+FILES = '{"files": '
+"""How a table begins that this version has stored; one that the version before stored is YAML."""
 
 
 def upgrade() -> None:
@@ -19,38 +23,6 @@ def upgrade() -> None:
         "publications",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(16), nullable=False),
-        *_columns(),
-        sa.CheckConstraint("what IN ('model', 'table')", name=op.f("ck_publications_what")),
-        sa.CheckConstraint("kind IN ('first', 'promotion', 'publish', 'rollback')", name=op.f("ck_publications_kind")),
-        sa.PrimaryKeyConstraint("id", name="pk_publications"),
-    )
-    op.execute(f"INSERT INTO publications (what, {PROMOTION}) SELECT 'model', {PROMOTION} FROM promotions ORDER BY id")
-    op.drop_table("promotions")
-    _tables_so_far()
-    for hash, content in _contents():
-        _store(hash, json.dumps({"files": [{"name": "routing.yaml", "text": content}]}, ensure_ascii=False))
-
-
-def downgrade() -> None:
-    op.create_table(
-        "promotions",
-        sa.Column("id", sa.Integer(), nullable=False),
-        *_columns(),
-        sa.CheckConstraint("kind IN ('first', 'promotion', 'rollback')", name=op.f("ck_promotions_kind")),
-        sa.PrimaryKeyConstraint("id", name="pk_promotions"),
-    )
-    op.execute(
-        f"INSERT INTO promotions ({PROMOTION}) SELECT {PROMOTION} FROM publications WHERE what = 'model' ORDER BY id"
-    )
-    op.drop_table("publications")
-    for hash, content in _contents():
-        files = json.loads(content)["files"]
-        if len(files) == 1:  # the version before knows no table of several files, and says that it cannot read it
-            _store(hash, files[0]["text"])
-
-
-def _columns() -> tuple[sa.Column[Any], ...]:
-    return (
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("hash", sa.String(128), nullable=False),
         sa.Column("previous", sa.String(128)),
@@ -59,7 +31,24 @@ def _columns() -> tuple[sa.Column[Any], ...]:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("forced", sa.Boolean(), nullable=False),
         sa.Column("figures", sa.JSON(), nullable=False),
+        sa.CheckConstraint("what IN ('model', 'table')", name=op.f("ck_publications_what")),
+        sa.CheckConstraint("kind IN ('first', 'promotion', 'publish', 'rollback')", name=op.f("ck_publications_kind")),
+        sa.PrimaryKeyConstraint("id", name="pk_publications"),
     )
+    op.execute(f"INSERT INTO publications (what, {PROMOTION}) SELECT 'model', {PROMOTION} FROM promotions ORDER BY id")
+    _tables_so_far()
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM promotions")
+    op.execute(
+        f"INSERT INTO promotions ({PROMOTION}) SELECT {PROMOTION} FROM publications WHERE what = 'model' ORDER BY id"
+    )
+    op.drop_table("publications")
+    for hash, content in _contents():
+        files = json.loads(content)["files"] if content.startswith(FILES) else []
+        if len(files) == 1:  # the version before knows no table of several files, and says that it cannot read it
+            _store(hash, files[0]["text"])
 
 
 def _tables_so_far() -> None:
