@@ -30,7 +30,7 @@ SOMETHING = [
     "He's hitting me",
     "my mum's not breathing",
     "I can't go on",
-    "I need somebody now",
+    "I just need someone to tell me not to",
     "My husband, he's locked me in",
     "help",
     "bins",
@@ -71,3 +71,21 @@ def test_an_emergency_that_names_an_option_is_ranked() -> None:
         assert answer.rest == clean(words)
     assert match_answer("my son", Expecting("options", options)).rest == ""
     assert match_answer("it's my son", Expecting("options", options)).choice == "child"
+
+
+def test_yes_and_nothing_more_is_only_yes() -> None:
+    assert match_answer("Yes, I've got a question.", Expecting("yes_no")).rest == ""
+    assert match_answer("No, it's about my bin.", Expecting("yes_no")).rest == "it's about my bin"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Can I speak to somebody about my son, please?",
+        "erm, well, it's sort of, can I, can I have somebody please",
+        "I need someone",
+    ],
+)
+def test_who_says_no_more_than_that_she_wants_a_person_gets_one(words: str) -> None:
+    answer = match_answer(words, Expecting("request"))
+    assert (answer.choice, answer.rest) == ("advisor", "")

@@ -9,7 +9,7 @@ from voicebot.nlu.clean import clean
 from voicebot.nlu.options import by_number, choose_option, exact
 from voicebot.nlu.places import choose_place
 from voicebot.nlu.universals import universal
-from voicebot.nlu.vague import says_nothing
+from voicebot.nlu.vague import says_nothing, wants_somebody
 from voicebot.nlu.yes_no import CERTAIN, YesNo, yes_no
 
 UNIVERSAL = 0.97
@@ -48,6 +48,8 @@ def match_answer(words: str, expecting: Expecting) -> Answer:
     name = universal(text)
     if name is not None:
         return Answer(name, UNIVERSAL, _besides(text))
+    if wants_somebody(text):
+        return Answer("advisor", UNIVERSAL, "")
     return _open(text, expecting, said)
 
 
@@ -85,4 +87,4 @@ def _besides(text: str) -> str:
 
 
 def _from_yes_no(said: YesNo) -> Answer:
-    return Answer(said.choice, said.confidence, said.rest)
+    return Answer(said.choice, said.confidence, _said(said.rest))

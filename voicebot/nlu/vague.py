@@ -11,8 +11,9 @@ i i'm i've i'd i'll im ive me my mine myself you you're your he he's she she's i
 we're we've us our this that that's there's these those a an the some any one and but or so if as for of to at in on
 with about from
 am is are was be been have has had got get do does did don't dont doesn't didn't would could can will may might
-know mind think suppose guess remember understand say tell explain mean want wanted need needed like liked wonder
-wondering looking trying hoping start report raise check make find out
+know mind think suppose guess remember understand say mean want wanted need needed like liked wonder
+wondering looking trying hoping start report raise check make find out speak speaking talk talking ring ringing
+call calling phone phoning somebody someone anybody anyone
 sure not no nothing clue idea haven't hasn't really actually just only bit little well well, okay ok right now then
 today again still very quite sort kind maybe perhaps probably anyway basically honestly first
 what what's which how where why when something anything thing things stuff problem problems question questions query
@@ -26,6 +27,7 @@ one two three four five six seven eight ten eleven twelve thirteen fourteen fift
 nineteen twenty thirty forty fifty sixty seventy eighty ninety
 """
 _WORDS = frozenset(_TEXT.split())
+_SOMEBODY = frozenset({"somebody", "someone", "anybody", "anyone"})
 _LONGEST = 14
 """Who says more than that, even in such words alone, has said something by the way she says it."""
 
@@ -34,3 +36,8 @@ def says_nothing(text: str) -> bool:
     """Whether clean `text` holds nothing but words that stand in any call."""
     words = text.split()
     return 0 < len(words) <= _LONGEST and all(word in _WORDS or word.isdigit() for word in words)
+
+
+def wants_somebody(text: str) -> bool:
+    """Whether clean `text` says nothing but that she wants a person: "can I speak to somebody about my son"."""
+    return says_nothing(text) and not _SOMEBODY.isdisjoint(text.split())
