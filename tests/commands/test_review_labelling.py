@@ -62,7 +62,9 @@ def test_ctrl_c_at_a_real_terminal_where_tab_completes(store: SqlCallStore) -> N
     call(store, "CA2", heard(PIZZA, out_of_scope=0.9))
     terminal, inside = pty.openpty()
     command = [sys.executable, "-m", "voicebot.cli", "review", "--label"]
-    with subprocess.Popen(command, stdin=inside, stdout=inside, stderr=inside, start_new_session=True) as process:
+    with subprocess.Popen(
+        command, stdin=inside, stdout=inside, stderr=inside, start_new_session=True, preexec_fn=_can_be_interrupted
+    ) as process:
         os.close(inside)
         try:
             shown = _until(terminal, "a key or a name")
@@ -78,6 +80,11 @@ def test_ctrl_c_at_a_real_terminal_where_tab_completes(store: SqlCallStore) -> N
     (labelled,) = {HOLE, PIZZA} & set(phrases("library_services"))
     assert {HOLE, PIZZA} - {labelled} == set(everything())
     assert "Traceback" not in shown
+
+
+def _can_be_interrupted() -> None:
+    """Where the tests run in the background, the shell has taken Ctrl-C from all that they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _until(terminal: int, words: str) -> str:

@@ -31,8 +31,24 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str, s
         lines = "".join(f"  - words: {json.dumps(each)}\n    kind: ordinary\n" for each in words)
         (home / "utterances" / f"{intent}.yaml").write_text(f"utterances:\n{lines}", "utf-8")
     table = re.sub(r"(?m)^  (accept|confirm|offer_two|refuse|urgent): [0-9.]+", r"  \1: 0.4", ROUTING)
-    (home / "routing.yaml").write_text(table, "utf-8")
+    (home / "routing.yaml").write_text(_for_these(table, set(SMALL)), "utf-8")
     return home, good, better, twisted
+
+
+def _for_these(table: str, names: set[str]) -> str:
+    """The table with no other intents and key topics: what nobody can name is not published."""
+    kept: list[str] = []
+    section, wanted = "", True
+    for line in table.splitlines(keepends=True):
+        if top := re.match(r"(\w+):", line):
+            section, wanted = top[1], True
+        elif section == "intents" and (entry := re.match(r"  (\w+):", line)):
+            wanted = entry[1] in names
+        elif section == "key_topics" and (topic := re.match(r"  - (\w+)", line)):
+            wanted = topic[1] in names
+        if wanted:
+            kept.append(line)
+    return "".join(kept)
 
 
 ROUTING = (ROOT / "routing.yaml").read_text("utf-8")

@@ -34,7 +34,8 @@ def read_on(scene: Scene, rule: str) -> Turn:
 def _read_part(scene: Scene, decision: Decision, words: str, part: int) -> Turn:
     session = _listening(scene, part).with_(stage="reading")
     text = join(words, prompt(scene.table, "answer_more", key=GO_ON.key or ""))
-    question = ask(replace(scene, session=session), text, Expecting("options", (GO_ON, ENOUGH)))
+    texts = tuple(replace(each, key=None) for each in _after_answer_options(scene))  # who asks for it need not wait
+    question = ask(replace(scene, session=session), text, Expecting("options", (GO_ON, ENOUGH, *texts)))
     return Turn(session.with_(asked=question), (question,), decision)
 
 
