@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from voicebot.commands.check import check
+from voicebot.cli import cli
 from voicebot.commands.issues_text import for_github, for_people
 from voicebot.routing.issues import Issue
 from voicebot.routing.source import MAX_BYTES
@@ -29,7 +29,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*args: str) -> tuple[int, str]:
-    result = CliRunner().invoke(check, args)
+    result = CliRunner().invoke(cli, ["check", *args])
     return result.exit_code, result.output
 
 
