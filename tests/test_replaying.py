@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from tests.nlu.conftest import model, understander  # noqa: F401
 from tests.storage.ringing import fixed_table, heard, ring
 from tests.storage.samples import START, Now
 from voicebot.dialogue.actions import Expecting
@@ -215,7 +214,7 @@ def test_calls_without_words_are_counted_honestly(office: Office) -> None:
     assert found.changed[0].did == "words that are not kept"
 
 
-def test_the_recorded_calls_with_the_real_model(understander: ModelUnderstander) -> None:  # noqa: F811
+def test_the_recorded_calls_with_the_real_model(understander: ModelUnderstander) -> None:
     recorded = list(spoken_calls(read_recorded(ROOT / "tests/calls/calls.yaml")))
     new = edited(blue_badge_progress={"to": "parking"})
     found = blast_radius(fixed_table(), new, recorded, understander.understand)

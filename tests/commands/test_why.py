@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.nlu.conftest import model, understander  # noqa: F401
 from tests.storage.ringing import heard, ring
 from tests.storage.samples import Now
 from voicebot import bootstrap
@@ -70,7 +69,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 @pytest.fixture
-def trained(monkeypatch: pytest.MonkeyPatch, understander: ModelUnderstander) -> ModelUnderstander:  # noqa: F811
+def trained(monkeypatch: pytest.MonkeyPatch, understander: ModelUnderstander) -> ModelUnderstander:
     """The model of the repository is the one in use."""
     monkeypatch.setattr(bootstrap, "understander_in_use", lambda settings: understander)
     return understander

@@ -1,14 +1,8 @@
-"""One real model for the whole session: the repository's own where it can be used here, else trained now (minutes)."""
+"""Phrases of a few intents, and folders of them."""
 
 from __future__ import annotations
 
 from pathlib import Path
-
-import pytest
-
-from voicebot.nlu.registry import Model, current_hash, is_usable, load_current
-from voicebot.nlu.train import train
-from voicebot.nlu.understander import ModelUnderstander
 
 ROOT = Path(__file__).parents[2]
 WEIGHTS = ROOT / "weights"
@@ -64,16 +58,3 @@ def write_intents(folder: Path, intents: dict[str, list[str]]) -> Path:
         head = f"title: {name}\nspoken: {name}\nscope: {name}\n{urgent}phrases:\n"
         (folder / f"{name}.yaml").write_text(head + "".join(f"  - {each}\n" for each in phrases), "utf-8")
     return folder
-
-
-@pytest.fixture(scope="session")
-def model() -> Model:
-    current = current_hash(ROOT / "models")
-    if current is None or not is_usable(ROOT / "models", current, WEIGHTS):
-        train(ROOT / "intents", ROOT / "models", WEIGHTS, print, held_out=ROOT / "tests" / "utterances")
-    return load_current(ROOT / "models", WEIGHTS)
-
-
-@pytest.fixture(scope="session")
-def understander(model: Model) -> ModelUnderstander:
-    return ModelUnderstander(model)

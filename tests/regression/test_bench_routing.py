@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
-from tests.nlu.conftest import model, understander  # noqa: F401
 from tests.storage.ringing import fixed_table, heard
 from voicebot import bootstrap
 from voicebot.nlu.understander import ModelUnderstander
@@ -46,7 +45,7 @@ def test_made_calls_are_calls_as_the_bot_stores_them(tmp_path: Path) -> None:
 def test_a_small_run_tells_every_figure(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    understander: ModelUnderstander,  # noqa: F811
+    understander: ModelUnderstander,
 ) -> None:
     monkeypatch.setattr(bootstrap, "understander_in_use", lambda settings: understander)
     (tmp_path / "blue_badge_progress.yaml").write_text(
