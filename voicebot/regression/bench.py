@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import click
 
 from voicebot.config import load_settings
-from voicebot.errors import VoicebotError
 from voicebot.regression.bench_machine import machine
 from voicebot.regression.bench_parts import MEASUREMENTS, Bench
 from voicebot.regression.bench_tables import fill, machine_text, markdown
+from voicebot.regression.options import exit_code
 
 PAGE = Path("docs/benchmarks.md")
 RESULTS = Path("docs/benchmarks/calls.json")
@@ -111,17 +111,7 @@ def _say(line: str) -> None:
 
 
 def main() -> int:
-    try:
-        bench.main(prog_name="scripts/bench_calls", standalone_mode=False)
-    except VoicebotError as error:
-        click.echo(error.message, err=True)
-        return 2
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except click.Abort:
-        return 130
-    return 0
+    return exit_code(bench, "scripts/bench_calls")
 
 
 if __name__ == "__main__":

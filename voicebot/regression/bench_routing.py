@@ -22,10 +22,10 @@ from voicebot.dialogue.actions import Expecting
 from voicebot.dialogue.engine import take_turn
 from voicebot.dialogue.events import CallStarted, Heard
 from voicebot.dialogue.session import Session
-from voicebot.errors import VoicebotError
 from voicebot.nlu.corpus import read_held_out
 from voicebot.regression.bench_machine import machine, moment
 from voicebot.regression.made_calls import make_calls
+from voicebot.regression.options import exit_code
 from voicebot.replaying import blast_radius
 from voicebot.replaying_steps import rung
 from voicebot.routing.loader import load_table
@@ -134,17 +134,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def main() -> int:
-    try:
-        bench.main(prog_name="scripts/bench_routing", standalone_mode=False)
-    except VoicebotError as error:
-        click.echo(error.message, err=True)
-        return 2
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except click.Abort:
-        return 130
-    return 0
+    return exit_code(bench, "scripts/bench_routing")
 
 
 if __name__ == "__main__":
