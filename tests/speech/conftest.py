@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import socket
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -65,10 +64,3 @@ def as_wav() -> Callable[..., bytes]:
         return out.getvalue()
 
     return make
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

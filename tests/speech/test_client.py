@@ -144,3 +144,20 @@ def test_beyond_the_limit_the_answer_is_busy_at_once(serve: Serve) -> None:
     holder.join()
     with pytest.raises(RecogniserLateError):
         recogniser.transcribe(b"RIFF", deadline=0.2)
+
+
+def test_beyond_the_limit_the_smaller_model_is_asked_at_once_and_beyond_that_nobody(serve: Serve) -> None:
+    slow, seen = serve(-1, GOOD)
+    quick, heard = serve(200, GOOD)
+    recogniser = HttpRecogniser(
+        slow, "base", fallback_url=quick, fallback_model="tiny.en", first_seconds=1.5, limit=1, smaller_limit=1
+    )
+    holder = threading.Thread(target=recogniser.transcribe, args=(b"RIFF",), kwargs={"deadline": 10})
+    holder.start()
+    while not seen:
+        time.sleep(0.01)
+    assert recogniser.transcribe(b"RIFF", deadline=10).words == "My bin was missed."
+    assert b"tiny.en" in heard[0]
+    with recogniser._smaller_slots, pytest.raises(RecogniserBusyError):
+        recogniser.transcribe(b"RIFF", deadline=10)
+    holder.join()

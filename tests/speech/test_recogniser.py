@@ -17,6 +17,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from voicebot.errors import RecogniserError, RecogniserLateError
+from voicebot.regression.local_server import free_port
 from voicebot.speech.client import HttpRecogniser
 from voicebot.speech.engines.listening import ListeningEngine
 from voicebot.speech.recogniser_app import LARGEST_BODY, create_recogniser
@@ -108,13 +109,14 @@ def test_a_request_without_time_left_is_refused(
 
 
 @pytest.fixture
-def served(free_port: int) -> Iterator[str]:
+def served() -> Iterator[str]:
     """A real recogniser process with a deadline of one second."""
+    port = free_port()
     script = Path(__file__).with_name("recogniser_process.py")
-    command = [sys.executable, str(script), str(free_port), "1.0"]
+    command = [sys.executable, str(script), str(port), "1.0"]
     root = Path(__file__).parents[2]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(root)}, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{free_port}"
+    url = f"http://127.0.0.1:{port}"
     try:
         wait_until_ready(url)
         yield url

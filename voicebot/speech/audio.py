@@ -29,6 +29,16 @@ def decode(data: bytes, *, limit_seconds: float = LIMIT_SECONDS) -> Samples:
     keeps her level. A file that was cut short, or whose header gives a wrong size, gives what there is.
     Raises `RecordingError`: empty, a web page, not audio, no samples.
     """
+    frames, rate = read(data, limit_seconds=limit_seconds)
+    mono = _mix(frames)
+    if rate != SAMPLE_RATE:
+        mono = soxr.resample(mono, rate, SAMPLE_RATE, quality="HQ")
+    return np.clip(mono, -1.0, 1.0).astype(np.float32, copy=False)
+
+
+def read(data: bytes, *, limit_seconds: float = LIMIT_SECONDS) -> tuple[Samples, int]:
+    """The samples as they stand in the file, float32 of shape (n, channels), and how many there are in a second; else
+    as `decode`."""
     _refuse_what_is_no_audio(data)
     try:
         with soundfile.SoundFile(io.BytesIO(_mended(data))) as file:
@@ -37,13 +47,19 @@ def decode(data: bytes, *, limit_seconds: float = LIMIT_SECONDS) -> Samples:
                 raise RecordingError(f"The recording claims {rate} samples a second, which is no telephone's.")
             frames = file.read(frames=int(limit_seconds * rate), dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
-        raise RecordingError(f"The recording is not audio that can be read ({_plain(error)}).") from None
+        raise RecordingError(f"The recording is {_kind(data)} ({_plain(error)}).") from None
     if not len(frames):
         raise RecordingError("The recording has a header but no samples.")
-    mono = _mix(np.nan_to_num(frames, nan=0.0, posinf=1.0, neginf=-1.0))
-    if rate != SAMPLE_RATE:
-        mono = soxr.resample(mono, rate, SAMPLE_RATE, quality="HQ")
-    return np.clip(mono, -1.0, 1.0).astype(np.float32, copy=False)
+    return np.nan_to_num(frames, nan=0.0, posinf=1.0, neginf=-1.0), rate
+
+
+def _kind(data: bytes) -> str:
+    """What it is in place of audio that can be read, as far as its first bytes tell."""
+    if data[4:8] == b"ftyp":
+        return "MP4 or M4A audio, which cannot be read here"
+    if data.startswith((b"#!AMR", b"\x30\x26\xb2\x75")):
+        return "AMR or WMA audio, which cannot be read here"
+    return "not audio that can be read" if b"\0" in data[:256] or not data[:256].isascii() else "text, not audio"
 
 
 def _plain(error: soundfile.LibsndfileError) -> str:

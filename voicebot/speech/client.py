@@ -35,8 +35,9 @@ class HttpRecogniser:
     """A `voicebot.ports.Recogniser` over HTTP: the first model, then the smaller one once.
 
     `url` and `fallback_url` are base URLs without `/v1`; `first_seconds` and `fallback_seconds` the deadlines of each
-    try; `limit` how many recognitions may be under way in this process, those beyond are refused at once. Proxies of
-    the environment are not used: the recogniser is on a local address as a rule. Safe for threads.
+    try; `limit` how many recognitions may be under way in this process. Of those beyond, `smaller_limit` go to the
+    smaller model alone, which has an answer in a third of the time; the rest are refused at once. Proxies of the
+    environment are not used: the recogniser is on a local address as a rule. Safe for threads.
     """
 
     def __init__(
@@ -50,28 +51,31 @@ class HttpRecogniser:
         first_seconds: float = 6.0,
         fallback_seconds: float = 3.0,
         limit: int = 4,
+        smaller_limit: int = 0,
     ) -> None:
         self._places = [_Place(url.rstrip("/"), model, first_seconds)]
         if fallback_url:
             self._places.append(_Place(fallback_url.rstrip("/"), fallback_model, fallback_seconds))
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._slots = threading.BoundedSemaphore(limit)
+        self._smaller_slots = threading.BoundedSemaphore(smaller_limit if fallback_url else 0)
         # Made once: reading the certificates takes 25 ms of processor time, as long as all the rest of a turn.
         self._tls = httpx.create_ssl_context(trust_env=False)
 
     def transcribe(self, wav: bytes, *, deadline: float, hints: Sequence[str] = ()) -> Transcript:
         """See `Recogniser.transcribe`. Where both models fail, the last failure is raised."""
         ends = time.monotonic() + deadline
-        if not self._slots.acquire(blocking=False):
-            raise RecogniserBusyError("The recogniser was not asked: as many recognitions as allowed are under way.")
-        try:
-            return self._ask_in_turn(wav, ends, hints)
-        finally:
-            self._slots.release()
+        for slots, places in ((self._slots, self._places), (self._smaller_slots, self._places[1:])):
+            if slots.acquire(blocking=False):
+                try:
+                    return self._ask_in_turn(places, wav, ends, hints)
+                finally:
+                    slots.release()
+        raise RecogniserBusyError("The recogniser was not asked: as many recognitions as allowed are under way.")
 
-    def _ask_in_turn(self, wav: bytes, ends: float, hints: Sequence[str]) -> Transcript:
+    def _ask_in_turn(self, places: Sequence[_Place], wav: bytes, ends: float, hints: Sequence[str]) -> Transcript:
         failure: RecogniserError = RecogniserLateError("The recogniser was not asked: no time was left.")
-        for place in self._places:
+        for place in places:
             seconds = min(place.seconds, ends - time.monotonic())
             if seconds <= 0:
                 break
