@@ -27,6 +27,13 @@ HEAD = "title: Potholes\nspoken: a pothole\nscope: Holes.\n"
         (HEAD + "phrases:\n\t- a hole\n", 5, "there is a tab"),
         (HEAD + "title: Again\nphrases:\n  - a hole\n", 4, "title stands here twice"),
         (HEAD + "phrases:\n  - a hole: in the road: here\n", 5, ""),
+        (HEAD + "phrases:\n  - a hole\n    - a dip\n", 6, "its words would belong to line 5: begin it in column 3"),
+        (HEAD + "phrases:\n  - a hole\n\n    -a dip\n  - x\n", 7, "its words would belong to line 5"),
+        (HEAD + "phrases:\n- a hole\n  - a dip\n", 6, "begin it in column 1"),
+        (HEAD + "phrases:\n  - [name] rang me\n", 5, "begins with a [, which YAML takes for the start of a list"),
+        (HEAD + "phrases:\n  - [name]\n", 5, "write words in its place, as a caller says them"),
+        (HEAD + "phrases:\n  -my bus\n  - the next\n", 5, "no space after the dash: write - my bus, and so on"),
+        (HEAD + "phrases:\n  - a hole\n  -my bus\n", 6, "no space after the dash: write - my bus"),
     ],
 )
 def test_a_mistake_is_reported_with_file_and_line(tmp_path: Path, text: str, line: int, says: str) -> None:
@@ -36,6 +43,11 @@ def test_a_mistake_is_reported_with_file_and_line(tmp_path: Path, text: str, lin
         read_corpus(tmp_path)
     assert f"{file}:{line}:" in caught.value.message
     assert says in caught.value.message
+
+
+def test_a_phrase_may_go_on_in_the_next_line(tmp_path: Path) -> None:
+    (tmp_path / "pothole.yaml").write_text(HEAD + "phrases:\n  - a hole in\n    our road\n  - x\n", "utf-8")
+    assert [words for words, _ in read_corpus(tmp_path).pairs()] == ["a hole in our road", "x"]
 
 
 def test_duplicates_are_found_across_intents_and_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,17 +13,17 @@ import pytest
 from tests.nlu.conftest import SMALL, WEIGHTS, write_intents
 from tests.nlu.test_train import QUICK
 from voicebot.errors import ModelError
-from voicebot.nlu.registry import (
+from voicebot.nlu.manifest import (
     MANIFEST,
-    _seal,
     current_hash,
     is_usable,
-    load_model,
     make_current,
     note_figures,
     read_info,
+    seal,
     why_not,
 )
+from voicebot.nlu.registry import LAYERS, load_model
 from voicebot.nlu.train import train
 
 MORE = {**SMALL, "pothole": [*SMALL["pothole"], "the car went into a hole"]}
@@ -71,7 +72,7 @@ def test_a_candidate_becomes_current_where_the_current_one_was_made_with_another
     trained: Path, models: Path, name: str
 ) -> None:
     manifest = {**json.loads((models / name / MANIFEST).read_text("utf-8")), "encoder": "0" * 64}
-    (models / name / MANIFEST).write_text(json.dumps({**manifest, "seal": _seal(manifest)}), "utf-8")
+    (models / name / MANIFEST).write_text(json.dumps({**manifest, "seal": seal(manifest)}), "utf-8")
     info = train(trained / "more", models, WEIGHTS, recipe=QUICK)
     assert current_hash(models) == info.hash != name
 
@@ -93,6 +94,25 @@ def test_the_manifest_tells_who_when_from_what_and_how_well(trained: Path, name:
 
 def test_who_and_when_do_not_change_the_name(trained: Path, tmp_path: Path, name: str) -> None:
     assert train(trained / "intents", tmp_path / "models", WEIGHTS, recipe=QUICK, who="bob").hash == name
+
+
+def test_of_a_damaged_model_the_quickest_cure_comes_first(models: Path, name: str, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    (models / name / LAYERS).write_bytes(b"")
+    told = why_not(models, name) or ""
+    assert told.endswith(
+        "Go back to the model before with `voicebot models rollback`, or train again with `voicebot train`."
+    )
+    git(tmp_path, "add", "models")
+    git(tmp_path, "-c", "user.name=ann", "-c", "user.email=ann@example.org", "commit", "-qm", "models")
+    (models / name / LAYERS).unlink()
+    told = why_not(models, name) or ""
+    assert f"{LAYERS}: missing or changed since it was trained. Bring it back with `git checkout -- {models}" in told
+    assert told.index("git checkout") < told.index("voicebot models rollback") < told.index("voicebot train")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, timeout=30)
 
 
 def test_figures_are_added_and_the_model_stays_whole(models: Path, name: str) -> None:

@@ -249,6 +249,16 @@ def test_a_screen_reader_finds_its_way(html: str) -> None:
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
+def test_what_scrolls_is_reached_by_keyboard_and_whole_on_paper(html: str) -> None:
+    found = Page(html)
+    scrolling = [each for each in found.all("div") if each.get("class") == "scroll"]
+    assert len(scrolling) == len(found.all("table")) + len(found.all("svg"))
+    assert all((each["tabindex"], each["role"]) == ("0", "region") and each["aria-label"] for each in scrolling)
+    _, printed = html.split("@media print")
+    for rule in (".scroll { overflow: visible; }", "min-width: 0;", "max-width: 100%;", "max-height: 22cm;"):
+        assert rule in printed
+
+
 def test_plots_take_the_colour_of_the_page(card: dict[str, Any]) -> None:
     for plot in plots(card):
         assert plot.svg.startswith("<svg")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,19 +12,11 @@ import pytest
 from tests.nlu.conftest import SMALL, WEIGHTS, write_intents
 from voicebot.dialogue.actions import Expecting
 from voicebot.errors import ContentError, ModelError, WeightsError
+from voicebot.nlu.alone import LOCK, training_alone
 from voicebot.nlu.corpus import read_corpus
+from voicebot.nlu.manifest import MANIFEST, current_hash, is_usable, make_current, read_info, seal
 from voicebot.nlu.recipe import Recipe, model_hash
-from voicebot.nlu.registry import (
-    CLASSIFIER,
-    LAYERS,
-    MANIFEST,
-    _seal,
-    current_hash,
-    is_usable,
-    load_current,
-    make_current,
-    read_info,
-)
+from voicebot.nlu.registry import CLASSIFIER, LAYERS, load_current
 from voicebot.nlu.train import _folds, train
 from voicebot.nlu.tune import Tuning
 from voicebot.nlu.understander import ModelUnderstander
@@ -69,6 +62,15 @@ def test_the_same_phrases_give_the_same_model(trained: Path, tmp_path: Path) -> 
     right = [("library_services",), ("life_in_danger",)]
     assert first.seen(words, right).probabilities == pytest.approx(second.seen(words, right).probabilities, abs=0.02)
     assert any("100%" in line for line in said)
+
+
+def test_beside_a_training_that_runs_no_other_begins(trained: Path, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / LOCK).write_text("99999\n", "utf-8")  # left behind by a training that was killed
+    with training_alone(models), pytest.raises(ModelError, match=f"running .process {os.getpid()}"):
+        train(trained / "intents", models, WEIGHTS, recipe=QUICK)
+    assert list(models.iterdir()) == []
 
 
 def test_nothing_is_trained_twice(trained: Path) -> None:
@@ -199,7 +201,7 @@ def test_a_file_that_is_gone_is_refused(copy: Path, file: str) -> None:
 def _change(folder: Path, **fields: object) -> None:
     """Sealed again, as by somebody who knows how."""
     manifest = {**json.loads((folder / MANIFEST).read_text("utf-8")), **fields}
-    (folder / MANIFEST).write_text(json.dumps({**manifest, "seal": _seal(manifest)}), "utf-8")
+    (folder / MANIFEST).write_text(json.dumps({**manifest, "seal": seal(manifest)}), "utf-8")
 
 
 def test_a_truncated_classifier_is_refused_even_where_the_manifest_says_nothing(copy: Path) -> None:
@@ -217,7 +219,7 @@ def test_a_truncated_classifier_is_refused_even_where_the_manifest_says_nothing(
         ({"format": 0}, "format"),
         ({"encoder": "0" * 64}, "another sentence encoder"),
         ({"labels": ["a", "b"]}, "do not belong together"),
-        ({"surprise": 1}, "manifest of a model is damaged"),
+        ({"surprise": 1}, "manifest.json: damaged"),
     ],
 )
 def test_a_model_of_another_version_is_refused(copy: Path, fields: dict[str, object], says: str) -> None:

@@ -21,10 +21,14 @@ NOTHING = [
     "It's about my mum",
     "My husband...",
     "I've got a problem",
+    "I've had a letter from you",
+    "You sent me an email",
     "I want to report something",
     "Well, it's, it's, I've got a bit of a question",
     "he's seventeen",
     "I don't know what to do",
+    "I need help with my son",
+    "Could you help me with my dad?",
 ]
 SOMETHING = [
     "He's hitting me",
@@ -33,11 +37,17 @@ SOMETHING = [
     "I just need someone to tell me not to",
     "My husband, he's locked me in",
     "help",
+    "help me",
+    "help my son",
     "bins",
     "somebody rang me",
     "I don't want to be here any more",
     "it's gone",
 ]
+
+
+FEELS_HER_WAY = {"Is this where you ring about a husband"}
+"""A beginning that only she knows the end of: she is asked what it is about."""
 
 
 @pytest.mark.parametrize("words", NOTHING)
@@ -60,7 +70,7 @@ def test_no_urgent_phrase_says_nothing() -> None:
     corpus = read_corpus(ROOT / "intents")
     urgent = [phrase.words for intent in corpus.intents if intent.urgent for phrase in intent.phrases]
     assert len(urgent) > 1_000
-    assert [words for words in urgent if says_nothing(clean(words))] == []
+    assert {words for words in urgent if says_nothing(clean(words))} <= FEELS_HER_WAY
 
 
 def test_an_emergency_that_names_an_option_is_ranked() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from voicebot.errors import ModelError
-from voicebot.nlu.registry import ModelInfo, read_info
+from voicebot.nlu.manifest import ModelInfo, read_info
 from voicebot.routing.issues import did_you_mean
 
 PROMOTIONS = "promotions.jsonl"

@@ -200,7 +200,7 @@ def _phrases(reader: FileReader, fields: Mapping[str, Node]) -> tuple[Phrase, ..
     found: list[Phrase] = []
     for node in reader.items(fields.get("phrases"), "phrases"):
         words = reader.words(node, "a phrase")
-        if words:
+        if words and reader.together(node):
             found.append(Phrase(words, *node.mark))
     listed = fields.get("phrases")
     if isinstance(listed, Items) and not listed.items:

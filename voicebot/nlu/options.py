@@ -36,6 +36,7 @@ i'll i'm i've if in is it it's its just me mine my need not of off on one or our
 that that's the their them then there they thing think this those to up us want was we what when where which who
 will with would yes yeah you your like really actually looking trying ring ringing call calling phone phoning
 council well oh no said say mean want wanted bit little
+he he's she's they're we're who's years aged
 """
 _PLAIN = frozenset(_PLAIN_TEXT.split())
 LONGEST = 12
@@ -91,10 +92,12 @@ def _numbered(options: Sequence[Option]) -> Sequence[Option]:
 
 
 def _by_words(words: str, options: Sequence[Option]) -> Choice | None:
-    said = [word for word in words.split() if word not in _PLAIN]
+    held = {option.id: _key_words(option) for option in options}
+    everything = set[str]().union(*held.values())
+    # "he's nine" tells his age and takes nothing away from "it's for my son", unless an option is about that number
+    said = [word for word in words.split() if word not in _PLAIN and (word not in _NUMBERS or word in everything)]
     if not said or len(words.split()) > LONGEST:
         return None
-    held = {option.id: _key_words(option) for option in options}
     scores: dict[str, float] = {}
     for name, own in held.items():
         others = set[str]().union(*(each for other, each in held.items() if other != name))
@@ -104,7 +107,6 @@ def _by_words(words: str, options: Sequence[Option]) -> Choice | None:
     second = ranked[1][1] if len(ranked) > 1 else 0.0
     if score < 0.8 or score - second < 0.5:
         return None
-    everything = set[str]().union(*held.values())
     explained = sum(1 for word in said if _like(word, everything)) / len(said)
     return (best, 0.6 + 0.35 * explained) if explained >= 0.5 else None
 

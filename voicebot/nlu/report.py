@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from voicebot.nlu.registry import ModelInfo
+from voicebot.nlu.manifest import ModelInfo
 
 _NAMES = {
     "top_1": "the likeliest intent is right",

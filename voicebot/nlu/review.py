@@ -11,7 +11,8 @@ from sklearn.cluster import AgglomerativeClustering
 
 from voicebot.nlu.clean import clean
 from voicebot.nlu.encoder import Encoder, Vectors, load_encoder
-from voicebot.nlu.registry import current_hash, is_usable, load_tuned, read_info
+from voicebot.nlu.manifest import current_hash, is_usable, read_info
+from voicebot.nlu.registry import load_tuned
 
 LIKE = 0.5
 """Least cosine between any two utterances of a group (complete linkage). Measured on our 960 held-out utterances, which

@@ -16,7 +16,7 @@ from voicebot.nlu.clean import clean
 from voicebot.nlu.corpus import Utterance
 from voicebot.nlu.costs import cost_curves
 from voicebot.nlu.evaluate import WENT_WRONG, Judge, Lived, Report, figures, leads_there, live, unlearnt
-from voicebot.nlu.registry import ModelInfo
+from voicebot.nlu.manifest import ModelInfo
 from voicebot.nlu.slices import Sight, Told, heard_slices, slices, unheard, was_heard
 from voicebot.nlu.thresholds import Seen
 from voicebot.routing.table import Table

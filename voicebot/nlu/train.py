@@ -20,26 +20,27 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import StratifiedGroupKFold
 
 from voicebot.errors import ContentError, ModelError
+from voicebot.nlu.alone import training_alone
 from voicebot.nlu.classifier import Classifier, fit_classifier, fit_weights, weighted
 from voicebot.nlu.clean import clean
 from voicebot.nlu.corpus import Corpus, read_corpus, read_held_out
 from voicebot.nlu.costs import cost_curves
-from voicebot.nlu.encoder import Encoder, encoder_hash, load_encoder
+from voicebot.nlu.encoder import Encoder, load_encoder
 from voicebot.nlu.evaluate import Report, evaluate_held_out, evaluate_seen, unlearnt
-from voicebot.nlu.nearest import Scores
-from voicebot.nlu.recipe import Recipe, model_hash, versions
-from voicebot.nlu.registry import (
-    Model,
+from voicebot.nlu.manifest import (
     ModelInfo,
     current_hash,
+    encoder_hash,
     headline,
     is_usable,
-    load_model,
     make_current,
     note_figures,
     read_info,
-    save_model,
+    versions,
 )
+from voicebot.nlu.nearest import Scores
+from voicebot.nlu.recipe import Recipe, model_hash
+from voicebot.nlu.registry import Model, load_model, save_model
 from voicebot.nlu.report import markdown
 from voicebot.nlu.thresholds import Chosen, Seen, choose_thresholds
 from voicebot.nlu.tune import Lowers, learned, tune
@@ -50,6 +51,9 @@ DEFAULT = Recipe()
 
 ALIKE = 0.7
 """Cosine of character n-grams from which two phrases are so alike that they must lie in the same fold."""
+
+_BLOCK = 512
+"""Phrases compared with all others at a time."""
 
 
 def train(
@@ -84,11 +88,13 @@ def train(
     if is_there and not force:
         progress(f"The model {name} of these phrases is there already.")
     else:
-        _Work(read, weights, recipe, progress).train(models, name, who)
+        with training_alone(models):
+            _Work(read, weights, recipe, progress).train(models, name, who)
         progress(f"Trained {name}.")
     if held_out is not None and "held_out" not in read_info(models, name).figures:
         progress("Trying the held-out utterances")
-        note_figures(models, name, report_held_out(models, load_model(models, name, weights), held_out, read))
+        report = report_held_out(models, load_model(models, name, weights), held_out, read)
+        note_figures(models, name, report, str(held_out))
     _current_for_want_of_another(models, name, weights)
     return read_info(models, name)
 
@@ -132,7 +138,9 @@ class _Work:
         self.labels: npt.NDArray[np.int64] = labels.astype(np.int64)
         heard = len(pairs) - len(corpus.pairs())
         progress(f"Reading {len(pairs) - heard} phrases of {len(self.classes)} intents, {heard} of them as heard too")
-        self.lowers = Lowers(self.encoder(), self.texts, recipe.tuning.layers)
+        self.cores = torch.get_num_threads()
+        torch.set_num_threads(1)
+        self.lowers = Lowers(self.encoder(), self.texts, recipe.tuning.layers, self.cores)
 
     def train(self, models: Path, name: str, who: str) -> ModelInfo:
         """Two kinds of model side by side: those that leave a fold out, to calibrate and to choose thresholds on what
@@ -169,10 +177,8 @@ class _Work:
 
         One thread for each: side by side they use the cores better than one after the other with all of them, and the
         outcome does not depend on how many there are."""
-        cores = torch.get_num_threads()
-        torch.set_num_threads(1)
         self.done = [0.0] * len(parts)
-        with ThreadPoolExecutor(cores) as pool:
+        with ThreadPoolExecutor(self.cores) as pool:
             return list(pool.map(self.learn, range(len(parts)), parts))
 
     def learn(self, number: int, indices: Sequence[int]) -> tuple[Encoder, Classifier]:
@@ -181,7 +187,8 @@ class _Work:
         tune(encoder, self.lowers, indices, self.labels, len(self.classes), self.recipe.tuning, tell)
         texts = [self.texts[index] for index in indices]
         truth = [self.truth[index] for index in indices]
-        return encoder, fit_classifier(texts, encoder.encode(texts), truth, self.corpus.urgent, self.recipe.seed)
+        vectors = self.lowers.vectors(encoder, indices)
+        return encoder, fit_classifier(texts, vectors, truth, self.corpus.urgent, self.recipe.seed)
 
     def tell(self, number: int, done: float) -> None:
         """A line for every tenth of all the work."""
@@ -203,7 +210,7 @@ class _Work:
                 unknown = ", ".join(sorted({*labels} - {*classifier.labels}))
                 raise ModelError(f"cross-validation went without {unknown}: the figures would say nothing about it.")
             texts = [self.texts[index] for index in unseen]
-            found = encoder.encode(texts)
+            found = self.lowers.vectors(encoder, unseen)
             judged_by.append(classifier.scores(texts, found))
             alarms.append(classifier.alarms(found))
         truth = [self.truth[index] for unseen in folds for index in unseen]
@@ -243,12 +250,7 @@ def _folds(
         raise ContentError(
             f"intents: no intent has {recipe.folds} phrases, so that none can be held out to try it on; write more."
         )
-    grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4)).fit_transform(texts)
-    likeness = grams @ grams.T
-    likeness.data[likeness.data < ALIKE] = 0
-    likeness.eliminate_zeros()
-    ones = np.ones(len(texts))
-    _, groups = connected_components(likeness + csr_array((ones, (np.arange(len(texts)), source)), likeness.shape))
+    groups = _groups(texts, source)
     splitter = StratifiedGroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
     split = ((seen.tolist(), unseen.tolist()) for seen, unseen in splitter.split(texts, truth, groups))
     folds = [each for each in (_all_known(*each, truth) for each in split) if each[1]]
@@ -257,6 +259,22 @@ def _folds(
             "intents: the phrases of each intent are all alike, so that none can be held out; write some that differ."
         )
     return folds[: recipe.folds_tried]
+
+
+def _groups(texts: Sequence[str], source: Sequence[int]) -> npt.NDArray[np.int32]:
+    """A number for each text; those that must lie in the same fold have the same."""
+    grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), dtype=np.float32).fit_transform(texts)
+    first, second = [np.arange(len(texts))], [np.asarray(source)]
+    for start in range(0, len(texts), _BLOCK):
+        rows = grams[start : start + _BLOCK]
+        likeness = (rows @ grams[: start + _BLOCK].T).tocoo()  # each pair once; all at once would fill the memory
+        near = likeness.data >= ALIKE
+        first.append(likeness.row[near] + start)
+        second.append(likeness.col[near])
+    pairs = np.concatenate(first), np.concatenate(second)
+    joined = csr_array((np.ones(len(pairs[0])), pairs), (len(texts), len(texts)))
+    found: npt.NDArray[np.int32] = connected_components(joined, directed=False)[1]
+    return found
 
 
 def _all_known(seen: list[int], unseen: list[int], truth: Sequence[str]) -> tuple[list[int], list[int]]:

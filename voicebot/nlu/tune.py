@@ -8,7 +8,9 @@ is then worked out once for all passes, and the change is small enough to keep w
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +19,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from voicebot.nlu.encoder import Encoder, MiniLM
+from voicebot.nlu.encoder import Encoder, MiniLM, Vectors
 
 Progress = Callable[[str, float], None]
 """Told what is being done, and how much of all the work is behind, 0 to 1."""
 
 Labels = npt.NDArray[np.int64]
+
+_BATCH = 64
+"""Phrases at a time where nothing is learnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Tuning:
 
     layers: int = 3
     epochs: int = 3
-    again: float = 0.5
+    again: float = 0.35
     batch: int = 64
     rate: float = 3e-4
     prototype_rate: float = 2e-3
@@ -45,25 +50,48 @@ class Tuning:
 
 
 class Lowers:
-    """What the layers that do not learn make of each phrase, worked out once. Half precision: 15 kB a phrase."""
+    """What the layers that do not learn make of each phrase, worked out once. Half precision: 15 kB a phrase.
+    `published` (texts, size): the vectors as they are before anything is learnt."""
 
-    def __init__(self, encoder: Encoder, texts: Sequence[str], keep: int) -> None:
+    def __init__(self, encoder: Encoder, texts: Sequence[str], keep: int, cores: int = 1) -> None:
+        """`cores`: so many threads work side by side, a batch each; one batch over several would have them wait for
+        each other wherever the machine has other work."""
         self.keep = keep
         self.rows: list[Tensor] = [torch.empty(0)] * len(texts)
+        self.published = torch.zeros(len(texts), encoder.network.words.embedding_dim)
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        with torch.inference_mode():
-            for part in _chunks(order, 64):
+
+        def work_out(part: list[int]) -> None:
+            with torch.inference_mode(), _quick():
                 tokens = encoder.tokens([texts[index] for index in part])
                 states = encoder.network.lower(tokens, keep).to(torch.bfloat16)
                 for index, row, kept in zip(part, states, tokens != 0, strict=True):
                     self.rows[index] = row[kept].clone()
+            self.published[part] = torch.from_numpy(self.vectors(encoder, part))
 
-    def batch(self, indices: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """States (batch, longest, size) and which of them are no padding."""
+        with ThreadPoolExecutor(cores) as pool:
+            deque(pool.map(work_out, _chunks(order, _BATCH)), maxlen=0)  # raises what one of them raised
+
+    def batch(
+        self, indices: Sequence[int], dropped: float = 0.0, random: np.random.Generator | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """States (batch, longest, size) and which of them are no padding. `random` leaves out the share `dropped`."""
         rows = [self.rows[index] for index in indices]
+        if random is not None:
+            rows = [_drop_words(row, dropped, random) for row in rows]
         states = nn.utils.rnn.pad_sequence(rows, batch_first=True).float()
         lengths = torch.tensor([len(row) for row in rows])
         return states, torch.arange(states.shape[1])[None, :] < lengths[:, None]
+
+    def vectors(self, encoder: Encoder, indices: Sequence[int]) -> Vectors:
+        """(indices, size), each of length 1: as `encoder.encode`, but for the way that is behind already."""
+        out = np.zeros((len(indices), encoder.network.words.embedding_dim), np.float32)
+        order = sorted(range(len(indices)), key=lambda at: len(self.rows[indices[at]]))
+        with torch.inference_mode(), _quick():
+            for part in _chunks(order, _BATCH):
+                found = encoder.network.upper(*self.batch([indices[at] for at in part]), self.keep)
+                out[part] = functional.normalize(found.float(), dim=-1).numpy()
+        return out
 
 
 def _chunks(order: Sequence[int], size: int) -> Iterator[list[int]]:
@@ -85,12 +113,12 @@ def tune(
     random = np.random.default_rng(tuning.seed)
     network = encoder.network
     learning = _learning(network, lowers.keep)
-    prototypes = nn.Parameter(_means(network, lowers, indices, labels, classes))
+    prototypes = nn.Parameter(_means(lowers.published, indices, labels, classes))
     groups = [
         {"params": learning, "lr": tuning.rate, "weight_decay": tuning.decay},
         {"params": [network.pool, prototypes], "lr": tuning.prototype_rate, "weight_decay": 0.0},
     ]
-    optimiser = torch.optim.AdamW(groups)
+    optimiser = torch.optim.AdamW(groups, fused=True)
     again = round(tuning.again * len(indices))
     steps = -(-len(indices) // tuning.batch) + (tuning.epochs - 1) * -(-again // tuning.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _slope(step, steps, tuning.warm_up))
@@ -100,9 +128,8 @@ def tune(
     for epoch in range(tuning.epochs):
         chosen = list(indices) if epoch == 0 else sorted(indices, key=lambda index: -losses[index])[:again]
         for batch in _batches(lowers, chosen, tuning.batch, random):
-            states, kept = lowers.batch(batch)
-            kept = _drop_words(kept, tuning.words_dropped, random)
-            with torch.autocast("cpu", torch.bfloat16, enabled=_half_is_quick()):
+            states, kept = lowers.batch(batch, tuning.words_dropped, random)
+            with _quick():
                 found = network.upper(states, kept, lowers.keep)
             logits = tuning.scale * found.float() @ functional.normalize(prototypes, dim=-1).T
             each = functional.cross_entropy(logits, truth[batch], reduction="none")
@@ -117,9 +144,10 @@ def tune(
     network.requires_grad_(False)
 
 
-def _half_is_quick() -> bool:
-    """Whether the processor multiplies bfloat16 in hardware; elsewhere half precision is slower than full."""
-    return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
+def _quick() -> torch.autocast:
+    """Half precision where the processor multiplies bfloat16 in hardware; elsewhere it is slower than full."""
+    is_quick = bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
+    return torch.autocast("cpu", torch.bfloat16, enabled=is_quick)
 
 
 def _learning(network: MiniLM, keep: int) -> list[nn.Parameter]:
@@ -130,13 +158,10 @@ def _learning(network: MiniLM, keep: int) -> list[nn.Parameter]:
     return list(upper.parameters())
 
 
-def _means(network: MiniLM, lowers: Lowers, indices: Sequence[int], labels: Labels, classes: int) -> Tensor:
-    sums = torch.zeros(classes, network.words.embedding_dim)
-    order = sorted(indices, key=lambda index: len(lowers.rows[index]))
-    with torch.no_grad():
-        for part in _chunks(order, 64):
-            sums.index_add_(0, torch.from_numpy(labels[part]), network.upper(*lowers.batch(part), lowers.keep))
-    return functional.normalize(sums, dim=-1)
+def _means(vectors: Tensor, indices: Sequence[int], labels: Labels, classes: int) -> Tensor:
+    chosen = list(indices)
+    sums = torch.zeros(classes, vectors.shape[1])
+    return functional.normalize(sums.index_add_(0, torch.from_numpy(labels[chosen]), vectors[chosen]), dim=-1)
 
 
 def _slope(step: int, steps: int, warm_up: float) -> float:
@@ -156,11 +181,11 @@ def _batches(lowers: Lowers, indices: Sequence[int], size: int, random: np.rando
         yield batches[number]
 
 
-def _drop_words(kept: Tensor, share: float, random: np.random.Generator) -> Tensor:
-    """Hide some tokens, as a recogniser loses words; never the first, which stands for the whole sentence."""
-    dropped = torch.from_numpy(random.random(kept.shape) < share)
-    dropped[:, 0] = False
-    return kept & ~dropped
+def _drop_words(states: Tensor, share: float, random: np.random.Generator) -> Tensor:
+    """Leave out some tokens, as a recogniser loses words; never the first, which stands for the whole sentence."""
+    kept = torch.from_numpy(random.random(len(states)) >= share)
+    kept[0] = True
+    return states[kept]
 
 
 def learned(network: MiniLM, keep: int) -> dict[str, Tensor]:

@@ -135,6 +135,11 @@ class PhraseBook:
         _replace([(each.file, each.after) for each in changes])
         self.refresh()
 
+    def is_as(self, file: Path, text: str) -> bool:
+        """Whether `file` says just `text`, as it was when it was read last."""
+        page = self._pages.get(file.stem)
+        return page is not None and page.text == text
+
     def _file(self, intent: str) -> Path:
         return self._folder / f"{intent}.yaml"
 

@@ -3,6 +3,7 @@ spoken. Nothing is raised: what is wrong is collected."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from voicebot.routing.yaml_text import Fields, Items, Node, Text, read_yaml
 MAX_BYTES = 5_000_000
 """Ten thousand long phrases are about 2 MB; what is larger is another file."""
 
+_BRACKET = re.compile(r"\s*- \[")
+_NO_SPACE = re.compile(r"-(?=[^\s-])")
 _TEXT_FIX = "write it on one line; put it in quotes where it holds a colon and a space"
 
 
@@ -38,7 +41,7 @@ class FileReader:
             return None
         self._lines = text.split("\n")
         node, issues = read_yaml(text, str(self.file))
-        self.issues += issues
+        self.issues += [self._bracketed(each) or each for each in issues]
         if isinstance(node, Fields):
             self.keys = {entry.key: entry.mark for entry in node.entries}
         return None if node is None and issues else self.fields(node, allowed)
@@ -83,8 +86,40 @@ class FileReader:
         if isinstance(node, Text) and node.text.strip():
             return node.text.strip()
         mark = node.mark if node else where or self.start
-        self.complain("E703", mark, f"{what} is missing, empty or not text", _TEXT_FIX)
+        bracketed = self._bracketed(Issue(*mark, "E703", "", ""))
+        if bracketed and not isinstance(node, Text):
+            self.issues.append(bracketed)
+        else:
+            self.complain("E703", mark, f"{what} is missing, empty or not text", _TEXT_FIX)
         return ""
+
+    def _bracketed(self, found: Issue) -> Issue | None:
+        """`found`, said of what really is wrong, where an item of a list begins with a bracket."""
+        match = _BRACKET.match(self._line(found.line))
+        if match is None or found.code not in ("E007", "E703"):
+            return None
+        message = "this begins with a [, which YAML takes for the start of a list"
+        fix = "write words in its place, as a caller says them (Kim, not [name]), or put the line in double quotes"
+        return issue(found.code, Mark(found.file, found.line, match.end()), message, fix)
+
+    def together(self, node: Node) -> bool:
+        """Whether an item's text ends where the next dash begins. YAML glues a line that is indented too far to the
+        one above it, and says nothing."""
+        dash = self._line(node.mark.line).find("-")
+        for number in range(node.mark.line + 1, len(self._lines) + 1):
+            line = self._line(number)
+            column = len(line) - len(line.lstrip(" "))
+            if line.strip() and column <= dash:
+                return True
+            if line[column : column + 1] == "-":
+                message = f"this line is indented too far, so that its words would belong to line {node.mark.line}"
+                fix = f"begin it in column {dash + 1}, where the other dashes stand"
+                self.complain("E722", Mark(str(self.file), number, column + 1), message, fix)
+                return False
+        return True
+
+    def _line(self, number: int) -> str:
+        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
 
     def words(self, node: Node | None, what: str, where: Mark | None = None, noise: bool = False) -> str:
         """What a caller says: as `text`, and it must be words that Whisper could have written. `noise`: "um" alone
@@ -108,13 +143,17 @@ class FileReader:
     def _mark_of(self, sign: str, start: Mark) -> Mark:
         """Where `sign` stands in the line that a value begins in; the value's beginning where it was written as an
         escape or stands further down."""
-        line = self._lines[start.line - 1] if start.line <= len(self._lines) else ""
+        line = self._line(start.line)
         at = line.find(sign, start.column - 1)
         return start if at < 0 else Mark(start.file, start.line, at + 1)
 
     def items(self, node: Node | None, what: str) -> Iterable[Node]:
         if isinstance(node, Items):
             return node.items
+        if isinstance(node, Text) and (match := _NO_SPACE.match(node.text)):
+            fix = f"write - {self._line(node.mark.line).strip().removeprefix(match[0])}, and so on each line"
+            self.complain("E704", node.mark, "there is no space after the dash", fix)
+            return ()
         fix = "write one a line, each after a dash and a space"
         self.complain("E704", node.mark if node else self.start, f"{what} must be a list", fix)
         return ()

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from voicebot.nlu.encoder import Vectors, encoder_hash, load_encoder
+from voicebot.nlu.encoder import Vectors, load_encoder
+from voicebot.nlu.manifest import encoder_hash
 from voicebot.nlu.phrases.findings import Tell
 
 CACHE = "phrase-vectors.npz"
