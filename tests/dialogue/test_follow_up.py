@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -188,3 +189,23 @@ def test_where_the_decision_rests_is_the_option_s_own_line() -> None:
     chosen = play(NotUnderstood(), Pressed("2")).decision
     assert chosen.at == str(SMALL.where("intents.school_transport.ask.options.existing"))
     assert chosen.at != str(SMALL.where("intents.school_transport"))
+
+
+@pytest.mark.parametrize(
+    ("words", "alarm", "decided"),
+    [
+        ("It's for my son, he's nine", 0.35, "accept"),
+        ("It's for my son, he's nine", 0.7, "accept"),  # the option and next to nothing else
+        ("It's for my son, he's nine", 0.9, "urgent"),
+        ("It's my son, he frightens me", 0.69, "accept"),
+        ("It's my son, he frightens me", 0.7, "urgent"),
+    ],
+)
+def test_an_answer_that_names_a_child_is_no_child_in_danger_unless_it_sounds_like_one(words, alarm, decided) -> None:
+    table = with_options(son=plain("a child", "1", "son"), mum=plain("an adult", "2", "mum"))
+    asked = play(table=table)
+    said = says(words, asked)
+    urgent = next(name for name in SMALL.intents if SMALL.is_urgent(name))
+    heard = replace(said, ranked=(Ranked(urgent, alarm), Ranked("school_transport", 1 - alarm)), urgent=urgent)
+    assert said.choice == "option son"
+    assert take_turn(asked.session, heard, table=table, now=DAY).decision.name == decided

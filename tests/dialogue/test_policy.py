@@ -95,6 +95,12 @@ def test_a_high_urgent_threshold_never_leaves_an_urgent_call_to_be_asked_about()
     assert judge(heard(domestic_abuse=0.5), table, 0).name == "urgent"
 
 
+def test_what_would_not_be_asked_about_is_not_urgent_because_it_cannot_be_asked_about() -> None:
+    table = SHIPPED.model_copy(update={"thresholds": SHIPPED.thresholds.model_copy(update={"urgent": 0.5})})
+    assert judge(heard(domestic_abuse=0.4, pothole=0.3), table, 0).name == "urgent"
+    assert judge(heard(pothole=0.6, domestic_abuse=0.4), table, 0).intents == ("pothole",)
+
+
 @pytest.mark.parametrize(
     ("said", "decision", "intents"),
     [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from voicebot.dialogue import lines, messages, notices, questions, stages, stuck, unheard, universals
-from voicebot.dialogue.actions import HangUp
+from voicebot.dialogue.actions import Ask, HangUp
 from voicebot.dialogue.events import (
     CallerHungUp,
     CallStarted,
@@ -35,6 +35,16 @@ those that begin with yes or no, only the one word is: "no he's hitting" goes on
 CLEAR = 0.96
 """Confidence from which the words are the answer and nothing else. Below it they only hold words of an option: "my
 husband's unconscious" names one, too."""
+
+ALARMING = 0.7
+"""Urgent intents together, from which an answer to "which of these is it?" is a cry for help as well. Below it, the
+first opinions of urgency are not enough: "it's for my son, he's nine" leans to a child in danger by naming a child
+(0.55 as said, up to 0.65 as heard). Of the held-out urgent utterances that also name an option of a follow-up none is
+below 0.75 ("the carer hit my dad")."""
+
+PLAIN = 0.9
+"""Confidence from which an answer holds an option and next to nothing else ("it's for my son, he's nine"). Then the
+urgent intents must be as sure as this together; no held-out urgent utterance is so plain an answer."""
 
 YES_NO = ("yes", "no")
 
@@ -110,7 +120,7 @@ def _heard(scene: Scene, event: Heard) -> Turn:
     trusted = event.choice is not None and event.confidence >= table.thresholds.choice
     said_no = session.candidates if event.choice == "no" else ()
     verdict = judge(event, table, session.tries, said_no, session.turned_down)
-    if verdict.name == "urgent" and not (trusted and _is_only_an_answer(event)):
+    if verdict.name == "urgent" and not (trusted and (_is_only_an_answer(event) or _is_a_calm_answer(event, scene))):
         return questions.carry_out(scene, verdict)
     an_answer = trusted and (event.choice not in YES_NO or _is_only_an_answer(event))
     if verdict.language is not None and not an_answer:
@@ -136,6 +146,14 @@ def _is_only_an_answer(event: Heard) -> bool:
     if event.choice in YES_NO:
         return len(event.words.split()) == 1
     return len(event.words.split()) <= SHORT_ANSWER and event.confidence >= CLEAR
+
+
+def _is_a_calm_answer(event: Heard, scene: Scene) -> bool:
+    """Whether the words choose what was just asked about, and are not alarming enough to mean more than that."""
+    asked = scene.session.asked
+    offered = isinstance(asked, Ask) and any(each.id == event.choice for each in asked.expecting.options)
+    alarm = sum(each.confidence for each in event.ranked if scene.table.is_urgent(each.intent))
+    return offered and alarm < (PLAIN if event.confidence >= PLAIN else ALARMING)
 
 
 def _pressed(scene: Scene, event: Pressed) -> Turn:

@@ -78,9 +78,12 @@ def _urgent(heard: Heard, table: Table) -> Verdict | None:
             "urgent", "the second opinion finds it urgent", f"intents.{heard.urgent}", (heard.urgent,), confidence
         )
     together = _sum(*urgent)
-    if not urgent or (together < limit and urgent[0].confidence < _confirm(urgent[0].intent, table)):
+    if not urgent:
         return None
     best = urgent[0]
+    asked_about = best == heard.ranked[0] and best.confidence >= _confirm(best.intent, table)
+    if together < limit and not asked_about:
+        return None
     limit = min(limit, together)
     rule = f"urgent intents together {together:.2f} ≥ urgent {limit:.2f}"
     return Verdict("urgent", rule, f"intents.{best.intent}", (best.intent,), best.confidence)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from voicebot.dialogue import answers, destinations, follow_up, lines, messages, pages, questions, unheard, universals
 from voicebot.dialogue.actions import Ask, Option
 from voicebot.dialogue.events import Heard
@@ -13,6 +15,12 @@ from voicebot.routing.table import OUT_OF_SCOPE
 OFFERS = ("confirm", "offer_two", "keys", "district_keys", "reading", "signpost", "closed", "line_failed")
 """Stages whose question stands until it is answered: unclear words there repeat it rather than lose what it offers."""
 
+
+DONE = ("answered", "anything_else")
+"""Stages that ask whether there is anything else."""
+
+THANKS = re.compile(r"\b(?:thank|thanks|cheers|ta|bye)\b", re.I)
+PARTING_WORDS = 4
 
 AGAIN = "a key that was not offered, for the second time"
 
@@ -171,10 +179,17 @@ def new_request(scene: Scene, event: Heard, verdict: Verdict) -> Turn:
         if (verdict.confidence or 0.0) <= EVEN:
             return unheard.not_understood(scene, "neither yes nor no, and no surer than before")
         return destinations.go(told, session.candidates[0], "accept", "said the same thing twice", verdict.confidence)
+    if verdict.name == "refuse" and session.stage in DONE and _is_a_parting(event.words):
+        return _no_thanks(scene, "thanks, and nothing that is known")
     beside = verdict.name == "refuse" and session.stage in ("district_keys", "signpost", "closed", "line_failed")
     if session.stage in OFFERS and (beside or verdict.name in ("ask_again", "offer_keys", "to_person")):
         return unheard.not_understood(scene, verdict.rule.split(",")[0])
     return questions.carry_out(told, verdict, "ask_again")
+
+
+def _is_a_parting(words: str) -> bool:
+    """What "no, thank you" is heard as on a bad line: "let's thank you", "then thank you"."""
+    return THANKS.search(words) is not None and len(words.split()) <= PARTING_WORDS
 
 
 def _about_the_question(scene: Scene, event: Heard) -> Turn:
