@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import sqlite3
 import threading
 import traceback
@@ -14,18 +13,13 @@ from sqlalchemy import Engine, event, text
 
 from voicebot.errors import SettingError, StorageError
 from voicebot.ports import Claim
+from voicebot.regression.local_server import free_port
 from voicebot.storage import database
 from voicebot.storage.calls import SqlCallStore
 from voicebot.storage.database import check, describe, open_database, reading, writing
 from voicebot.storage.migrate import migrate
 
 from .samples import HEARD, begin
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def told(error: BaseException) -> str:

@@ -88,6 +88,14 @@ def test_a_call_under_way_keeps_its_words_whatever_the_setting(store: SqlCallSto
     assert apply(engine, none, START + timedelta(days=1)).calls == 1, "nobody told its end"
 
 
+def test_a_recorded_call_that_rings_at_a_date_long_past_is_under_way_all_the_same(
+    store: SqlCallStore, engine: Engine
+) -> None:
+    begin(store, at=START - timedelta(days=1000))
+    assert apply(engine, KEEP, START + timedelta(minutes=1)) == Counts()
+    assert claimed(store).number == 1
+
+
 def test_messages_go_once_delivered_and_never_before(
     store: SqlCallStore, engine: Engine, sealer: Sealer, now: Now
 ) -> None:

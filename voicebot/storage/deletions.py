@@ -63,3 +63,11 @@ class Deletions:
 def _needed() -> ColumnElement[bool]:
     """A message forgets the URL of its recording as soon as it does without."""
     return exists().where(messages.c.recording == recordings.c.url)
+
+
+def still_kept(engine: Engine, call_id: str) -> tuple[str, ...]:
+    """The recordings of a call that have not been deleted at the provider yet, in the order in which they were made.
+    Raises `StorageError`."""
+    query = select(recordings.c.url).where(recordings.c.call_id == call_id).order_by(recordings.c.id)
+    with reading(engine) as connection:
+        return tuple(connection.execute(query).scalars())

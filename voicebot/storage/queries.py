@@ -50,6 +50,20 @@ def show_call(engine: Engine, call_id: str) -> dict[str, Any] | None:
     return None if call is None else {**_call(call), "turns": [_turn(row) for row in rows]}
 
 
+def prompts_of(engine: Engine, call_id: str) -> tuple[str, ...]:
+    """What the bot has said in a call so far, turn by turn, oldest first. Raises `StorageError`."""
+    this = turns.c.call_id == call_id, turns.c.status == "done"
+    with reading(engine) as connection:
+        return tuple(connection.execute(select(turns.c.prompt).where(*this).order_by(turns.c.number)).scalars())
+
+
+def texts_of(engine: Engine, call_id: str) -> tuple[str, ...]:
+    """What was to be sent to the caller, as long as it is kept, oldest first. Raises `StorageError`."""
+    query = select(texts.c.body).where(texts.c.call_id == call_id).order_by(texts.c.id)
+    with reading(engine) as connection:
+        return tuple(connection.execute(query).scalars())
+
+
 def _call(row: Any) -> dict[str, Any]:
     return {
         "call_id": row.call_id,

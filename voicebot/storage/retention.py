@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, or_, select, update
 
 from voicebot.storage.calls import ORPHANED, delete_later
 from voicebot.storage.database import foreseen, writing
@@ -93,9 +93,12 @@ def erase(
 
 
 def _over(now: datetime, days: float) -> ColumnElement[bool]:
-    """Calls that are over and rang at least so many days ago."""
-    ended = or_(calls.c.ended.is_not(None), calls.c.started <= now - LONGEST_CALL)
-    return and_(ended, calls.c.started <= now - timedelta(days=days))
+    """Calls that are over and rang at least so many days ago: by the clock on the wall, not by the one that a recorded
+    call rings by, whose date may lie months back."""
+    first = select(turns.c.posted).where(turns.c.call_id == calls.c.call_id, turns.c.number == 0).scalar_subquery()
+    rang = func.coalesce(first, calls.c.started)
+    ended = or_(calls.c.ended.is_not(None), rang <= now - LONGEST_CALL)
+    return and_(ended, rang <= now - timedelta(days=days))
 
 
 def _wipe_transcripts(connection: Connection, which: ColumnElement[bool]) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, exists, literal, select, tuple_
+from sqlalchemy import Connection, Engine, and_, delete, exists, literal, select, tuple_
 
 from voicebot.storage.calls import insert_into
 from voicebot.storage.database import reading, writing
@@ -163,3 +163,11 @@ def mark(engine: Engine, labels: Iterable[tuple[Place, str]], who: str, now: dat
             insert = insert_into(connection, reviewed).from_select(list(row), source).on_conflict_do_nothing()
             count += len(connection.execute(insert.returning(reviewed.c.turn)).all())
     return count
+
+
+def unmark(engine: Engine, labels: Iterable[tuple[Place, str]], who: str) -> None:
+    """Take back what `mark` did for `who`; what another has marked stays. Raises `StorageError`."""
+    at = tuple_(reviewed.c.call_id, reviewed.c.turn, reviewed.c.label)
+    wanted = sorted((*place, label) for place, label in labels)
+    with writing(engine) as connection:
+        connection.execute(delete(reviewed).where(reviewed.c.who == who, at.in_(wanted)))

@@ -209,6 +209,25 @@ clocks = Table(
     Column("set_at", Moment, nullable=False),
 )
 
+streams = Table(
+    "streams",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _call_id(),
+    Column("turn", Integer, nullable=False),
+    Column("speak", Boolean, nullable=False),  # the answer is spoken over the stream
+    Column("token_hash", String(64), nullable=False),
+    Column("issued", Moment, nullable=False),
+    Column("opened", Moment),  # the token is used up
+    Column("closed", Moment),
+    Column("ending", String(16)),
+    Column("spoken_turn", Integer),  # the turn whose prompts the caller has heard
+    Column("failed", Boolean, nullable=False, default=False),  # the provider went on, and it had not been handed over
+    CheckConstraint("ending IN ('handed_over', 'stopped', 'lost', 'refused')", name="ending"),
+    UniqueConstraint("token_hash"),
+    Index(None, "call_id"),
+)
+
 published = Table(
     "published",
     metadata,
