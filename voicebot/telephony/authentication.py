@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 from flask import Flask
 
 View = TypeVar("View", bound=Callable[..., Any])
-How = Literal["none", "twilio"]
+How = Literal["none", "twilio", "twilio-socket", "phone-key", "phone-token"]
 
 _MARK = "authenticated_by"
 

@@ -8,6 +8,7 @@ from urllib.parse import urldefrag
 from twilio.request_validator import RequestValidator
 
 from voicebot.errors import SettingError
+from voicebot.telephony.twilio.urls import socket_url
 
 HEADER = "X-Twilio-Signature"
 
@@ -35,6 +36,12 @@ class Verifier:
             return False
         url = urldefrag(self._public + target)[0]
         return bool(self._validator.validate(url, form if method == "POST" else {}, signature))
+
+    def verify_socket(self, target: str, signature: str | None) -> bool:
+        """The upgrade of a connection to a WebSocket: what is signed is its wss URL."""
+        if not signature or not target.startswith("/"):
+            return False
+        return bool(self._validator.validate(urldefrag(socket_url(self._public) + target)[0], {}, signature))
 
 
 def signed(url: str, params: Mapping[str, str], token: str) -> str:

@@ -12,6 +12,7 @@ from twilio.twiml.voice_response import Dial, Gather, SsmlProsody, VoiceResponse
 from twilio.twiml.voice_response import Say as VerbSay
 
 from voicebot.dialogue.actions import Ask, HangUp, Say, TakeMessage, Transfer
+from voicebot.live.keypad import NUMBER_KEYS, NUMBER_SECONDS
 from voicebot.ports import Answer
 from voicebot.routing.short_numbers import to_dial
 from voicebot.telephony.twilio.sip_headers import with_headers
@@ -19,10 +20,6 @@ from voicebot.telephony.twilio.urls import Urls
 
 ANY_KEY = "0123456789*#"
 UTTERANCE_SECONDS = 60
-NUMBER_KEYS = 15
-"""Digits of the longest telephone number (ITU-T E.164)."""
-NUMBER_SECONDS = 8
-"""Seconds between two keys of a number before it counts as finished."""
 MESSAGE_KEYS = "0#"
 """# ends a message; 0 leads to a person, here as everywhere."""
 MESSAGE_PATIENCE = 5
@@ -110,7 +107,10 @@ def nothing() -> str:
     return str(VoiceResponse())
 
 
-def _ask(response: VoiceResponse, before: list[Say], asked: Ask, number: int, urls: Urls, voice: Voice) -> None:
+def keys_while_speaking(
+    response: VoiceResponse, before: list[Say], asked: Ask, number: int, urls: Urls, voice: Voice
+) -> None:
+    """Say it all; a key at any moment of it counts, and ends it."""
     only_keys = asked.expecting.kind == "keys"
     gather = response.gather(
         input="dtmf",
@@ -122,7 +122,11 @@ def _ask(response: VoiceResponse, before: list[Say], asked: Ask, number: int, ur
         action=urls.turn(number),
     )
     _say_all(gather, [*before, Say(asked.text, slow=asked.slow)], voice)
-    if not only_keys:
+
+
+def _ask(response: VoiceResponse, before: list[Say], asked: Ask, number: int, urls: Urls, voice: Voice) -> None:
+    keys_while_speaking(response, before, asked, number, urls, voice)
+    if asked.expecting.kind != "keys":
         response.record(
             play_beep=False,
             timeout=asked.patience,

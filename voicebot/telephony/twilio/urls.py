@@ -34,6 +34,14 @@ class Urls:
     def message(self, number: int) -> str:
         return self._url(f"message/{number}")
 
+    def stream(self) -> str:
+        """The address of live streams; one for all calls, for Twilio drops a query."""
+        return f"{socket_url(self.public)}{PREFIX}/stream"
+
+    def after(self, stream: int) -> str:
+        """Where the call goes on after this stream, however it ended."""
+        return self._url(f"after/{stream}")
+
     def whisper(self, number: int) -> str:
         """Asked for in the name of the advisor's leg, whose CallSid is another: the call's own is in the path."""
         return self._url(f"whisper/{quote(self.call_id, safe='')}/{number}")
@@ -43,6 +51,11 @@ class Urls:
 
     def _url(self, path: str) -> str:
         return f"{self.public}{PREFIX}/{path}{OVERRIDES}"
+
+
+def socket_url(public: str) -> str:
+    """The same address for WebSockets: https becomes wss."""
+    return "ws" + public.removeprefix("http")
 
 
 def text_status_url(public: str) -> str:

@@ -12,19 +12,24 @@ from typing import TypeVar
 
 import structlog
 from flask import Blueprint, Response, abort, current_app, request
+from flask_sock import Sock
 
 from voicebot.logs import described
 from voicebot.ports import Answer, Arrival, TurnInput
 from voicebot.telephony.authentication import authenticated, authentication_of
 from voicebot.telephony.twilio import inbound, twiml
+from voicebot.telephony.twilio.listening import LiveCalls
+from voicebot.telephony.twilio.media_stream import MediaStream
 from voicebot.telephony.twilio.service import Conversation, Reply, TextStatuses
 from voicebot.telephony.twilio.signature import HEADER, Verifier
+from voicebot.telephony.twilio.stream_twiml import unspoken
 from voicebot.telephony.twilio.urls import PREFIX, Urls
 
 BODY_BYTES = 2 * 1024 * 1024
 """Ten kilobytes in each of some forty fields, percent-encoded, still pass: the caller is not to suffer for them."""
 TURN = "<int(max=9999):number>"
 """No call comes near so many turns; a longer number is no turn of ours."""
+STREAM = "<int(max=2147483647):stream>"
 
 SPEAK_SECONDS = 11.0
 LAST_WORDS_SECONDS = 2.0
@@ -46,13 +51,14 @@ def twilio_blueprint(
     fallback: twiml.Voice,
     on_text_status: TextStatuses,
     on_failure: Callable[[], None] = lambda: None,
+    live: LiveCalls | None = None,
 ) -> Blueprint:
     """All routes under /twilio. `fallback` is spoken and rung where even `conversation.fallback` fails. `on_failure` is
-    called each time that a caller gets the fallback's sentence instead of an answer.
+    called each time that a caller gets the fallback's sentence instead of an answer. Without `live` there is no socket.
 
     Raises `SettingError` where the public URL or the token is empty."""
     verifier = Verifier(public_url, auth_token)
-    hooks = Webhooks(conversation, public_url.rstrip("/"), fallback, on_text_status, on_failure)
+    hooks = Webhooks(conversation, public_url.rstrip("/"), fallback, on_text_status, on_failure, live)
     blueprint = Blueprint("twilio", __name__, url_prefix=PREFIX)
     blueprint.before_request(lambda: _guard(verifier))
     blueprint.register_error_handler(inbound.RequestError, _bad_request)
@@ -68,13 +74,16 @@ def twilio_blueprint(
         "/recording": hooks.recording,
         "/sms-status": hooks.sms_status,
     }
+    if live is not None:
+        routes[f"/after/{STREAM}"] = hooks.after
+        Sock().route("/stream", bp=blueprint)(MediaStream(live).stream)
     for rule, view in routes.items():
         blueprint.add_url_rule(rule, view.__name__, view, methods=["POST"])
     return blueprint
 
 
 class Webhooks:
-    """The views. The first six speak to the caller, `whisper` to the advisor, the others to nobody."""
+    """The views. The first seven speak to the caller, `whisper` to the advisor, the others to nobody."""
 
     def __init__(
         self,
@@ -83,12 +92,14 @@ class Webhooks:
         fallback: twiml.Voice,
         on_text_status: TextStatuses,
         on_failure: Callable[[], None],
+        live: LiveCalls | None,
     ) -> None:
         self._conversation = conversation
         self._public = public_url
         self._fallback = fallback
         self._on_text_status = on_text_status
         self._on_failure = on_failure
+        self._live = live
         self._pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="webhook")
 
     @authenticated("twilio")
@@ -116,6 +127,11 @@ class Webhooks:
         return self._speak(
             number, lambda arrival: self._conversation.poll(arrival.call_id, number, arrival), polling=True
         )
+
+    @authenticated("twilio")
+    def after(self, stream: int) -> Response:
+        """A live stream has ended. The call goes on from where the database says that it is."""
+        return self._answer(lambda arrival: self._after(arrival, stream), asking=True, stream=stream)
 
     @authenticated("twilio")
     def whisper(self, call_id: str, number: int) -> Response:
@@ -162,15 +178,24 @@ class Webhooks:
     def _speak(
         self, number: int, work: Callable[[Arrival], Reply], *, polling: bool = False, gone: bool = False
     ) -> Response:
-        """Answer the caller, whatever happens. `gone`: she has hung up, and only the conversation is to know of it."""
+        return self._answer(
+            lambda arrival: self._rendered(work(arrival), arrival.call_id, number, first=not polling),
+            asking=polling or number == 0,
+            gone=gone,
+            turn=number,
+        )
+
+    def _answer(self, work: Callable[[Arrival], str], *, asking: bool, gone: bool = False, **named: int) -> Response:
+        """Answer the caller, whatever happens. `asking`: the request tells nothing, so that a call which is over needs
+        no answer to it. `gone`: she has hung up, and only the conversation is to know of it."""
         arrival = inbound.arrival(request.form)
         call_id = arrival.call_id
-        with structlog.contextvars.bound_contextvars(call_id=call_id, turn=number):
+        with structlog.contextvars.bound_contextvars(call_id=call_id, **named):
             try:
-                if inbound.over(request.form) and (polling or number == 0):
+                if inbound.over(request.form) and asking:
                     self._within(SPEAK_SECONDS, lambda: self._conversation.ended(call_id))
                     return _xml(twiml.nothing())
-                document = self._within(SPEAK_SECONDS, lambda: self._rendered(work(arrival), call_id, number, polling))
+                document = self._within(SPEAK_SECONDS, lambda: work(arrival))
                 return _xml(twiml.nothing() if gone else document)
             except Exception as error:
                 log.error("turn_failed", **described(error))
@@ -182,11 +207,24 @@ class Webhooks:
         what it still brings about is stored."""
         return self._pool.submit(copy_context().run, work).result(timeout=seconds)
 
-    def _rendered(self, reply: Reply, call_id: str, number: int, polling: bool) -> str:
+    def _after(self, arrival: Arrival, stream: int) -> str:
+        """Live again where the stream was handed over, else recorded: the caller is never left to a broken socket."""
+        standing = self._live.streams.after(stream, arrival.call_id) if self._live else None
+        number = standing.turn if standing else 0
+        reply = self._conversation.poll(arrival.call_id, number, arrival)
+        spoken = standing is not None and isinstance(reply, Answer) and standing.spoken == reply.next_turn
+        live = standing is not None and not standing.failed
+        return self._rendered(reply, arrival.call_id, number, first=True, live=live, spoken=spoken)
+
+    def _rendered(
+        self, reply: Reply, call_id: str, number: int, *, first: bool, live: bool = True, spoken: bool = False
+    ) -> str:
+        """`live`: it may be listened to over a stream. `spoken`: its prompts have been heard."""
         urls, voice = Urls(self._public, call_id), self._voice(call_id)
-        if isinstance(reply, Answer):
-            return twiml.render(reply, urls, voice)
-        return twiml.hold(number, urls, voice, first=not polling)
+        if not isinstance(reply, Answer):
+            return twiml.hold(number, urls, voice, first=first)
+        streamed = self._live.document(reply, urls, voice, spoken=spoken) if self._live and live else None
+        return streamed or twiml.render(unspoken(reply) if spoken else reply, urls, voice)
 
     def _voice(self, call_id: str) -> twiml.Voice:
         try:
@@ -225,7 +263,10 @@ def _guard(verifier: Verifier) -> None:
     request.max_content_length = request.max_form_memory_size = BODY_BYTES
     how = authentication_of(current_app.view_functions.get(request.endpoint or ""))
     signature = request.headers.get(HEADER)
-    if how != "twilio" or not verifier.verify(_target(), request.method, request.form, signature):
+    genuine = (how == "twilio" and verifier.verify(_target(), request.method, request.form, signature)) or (
+        how == "twilio-socket" and verifier.verify_socket(_target(), signature)
+    )
+    if not genuine:
         log.warning("signature_refused")
         abort(403)
 
