@@ -7,7 +7,6 @@ import pytest
 from voicebot.errors import ContentError
 from voicebot.regression.bench_knee import MOST, Step, knee, next_calls, past
 from voicebot.regression.bench_log import tally
-from voicebot.regression.bench_stock import plain
 from voicebot.regression.bench_tables import TABLES, fill
 
 
@@ -75,10 +74,6 @@ def test_a_log_is_counted_by_part_and_by_what_became_of_each_utterance():
     assert (logged.parts["fetch"].count, logged.parts["fetch"].longest) == (2, 0.3)
     assert (logged.parts["transcribe"].count, logged.parts["total"].count) == (1, 2)
     assert logged.decisions == {"accept": 1, "offer_keys": 1, "ask_again": 1}
-
-
-def test_words_are_compared_without_pauses_case_and_signs():
-    assert plain("I, I, [0.3] WANT to; it’s 12!") == ["i", "i", "want", "to", "it's", "12"]
 
 
 def times(value):

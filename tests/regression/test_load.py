@@ -3,7 +3,6 @@
 import itertools
 import json
 import os
-import socket
 import subprocess
 import sys
 from functools import partial
@@ -15,14 +14,9 @@ from tiny_bot import ACCOUNT, PUBLIC, TOKEN, TinyBot, ask, served, twiml
 from voicebot.errors import SettingError
 from voicebot.regression.load import Plan, run_load
 from voicebot.regression.load_report import Timings, jumps
+from voicebot.regression.local_server import free_port
 from voicebot.regression.repeating import RepeatingTransport
 from voicebot.regression.script import Press, Silence
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 def endless(bot: TinyBot) -> None:

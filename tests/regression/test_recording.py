@@ -5,16 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from voicebot.errors import VoicebotError
-from voicebot.regression.calls import Calls
-from voicebot.regression.line import RATE, Audio, decode, level, speech_level
-from voicebot.regression.phonemes import Pronouncer
+from voicebot.regression.line import decode
+from voicebot.regression.making import Making
 from voicebot.regression.recording import Studio
-from voicebot.regression.synthesis import tokens
+from voicebot.speech.telephone import RATE, Audio, level, speech_level
 
 CALLS: dict[str, Any] = {
-    "at": "2026-02-10T10:30",
-    "confirm": "plain.wav",
     "babble": [{"voice": "low", "words": "one"}, {"voice": "high", "words": "two"}],
     "recordings": {
         "plain": {"for": "-", "voice": "low", "words": "hello"},
@@ -24,7 +20,6 @@ CALLS: dict[str, Any] = {
         "empty": {"for": "-", "seconds": "2"},
         "music": {"for": "-", "seconds": "3", "background": "hold_music", "level": "-25"},
     },
-    "calls": {},
 }
 
 
@@ -44,7 +39,7 @@ class Tones:
 
 @pytest.fixture
 def studio() -> Studio:
-    return Studio(Calls.model_validate(CALLS), Tones())
+    return Studio(Making.model_validate(CALLS), Tones())
 
 
 def test_pauses_last_as_long_as_the_text_says(studio: Studio) -> None:
@@ -83,49 +78,14 @@ def test_nobody_on_the_line_is_as_long_as_described(studio: Studio) -> None:
 
 def test_a_recording_is_the_same_alone_and_after_others(studio: Studio) -> None:
     for name in CALLS["recordings"]:
-        alone = Studio(Calls.model_validate(CALLS), Tones())
+        alone = Studio(Making.model_validate(CALLS), Tones())
         assert studio.make(name) == alone.make(name)
 
 
 def test_background_voices_are_spoken_once_for_all_recordings() -> None:
     speaker = Tones()
-    studio = Studio(Calls.model_validate(CALLS), speaker)
+    studio = Studio(Making.model_validate(CALLS), speaker)
     studio.make("crowded")
     studio.make("crowded")
 
     assert (speaker.spoken.count("one"), speaker.spoken.count("two")) == (1, 1)
-
-
-def test_symbols_have_the_ids_of_kokoros_vocabulary() -> None:
-    assert tokens(";!—… Aaæɔðəɛɜɡɪŋθɹʃʧʊʌʒˈːᵻ") == [
-        *(1, 5, 9, 10, 16, 24, 43, 72, 76, 81, 83, 86, 87, 92, 102),
-        *(112, 119, 123, 131, 133, 135, 138, 147, 156, 158, 177),
-    ]
-
-
-def test_what_kokoro_has_no_symbol_for_is_left_out() -> None:
-    assert tokens("a♪b") == [43, 44]
-
-
-class TestPronouncer:
-    @pytest.fixture(scope="class")
-    def pronouncer(self) -> Pronouncer:
-        pytest.importorskip("espeakng_loader", reason="the extra `voice` is not installed, pronunciation is NOT tested")
-        return Pronouncer()
-
-    def test_british_vowels_in_kokoros_letters(self, pronouncer: Pronouncer) -> None:
-        assert pronouncer.phonemes("I know how they changed a boy's chair.") == "I nˈQ hˌW ðA ʧˈAnʤd ə bˈYz ʧˈɛː."
-
-    def test_punctuation_is_kept(self, pronouncer: Pronouncer) -> None:
-        assert [sign for sign in pronouncer.phonemes("Well, no! Is it? Yes.") if not sign.isalpha()].count(",") == 1
-        assert pronouncer.phonemes("no!").endswith("!")
-
-    def test_every_symbol_is_one_that_kokoro_knows(self, pronouncer: Pronouncer) -> None:
-        words = "Fourteen people queued near a pure fire hour, poor little Jenny thought, measuring the bottle's width."
-        spoken = pronouncer.phonemes(words)
-
-        assert len(tokens(spoken)) == len(spoken)
-
-    def test_a_language_that_is_not_there_is_named(self, pronouncer: Pronouncer) -> None:
-        with pytest.raises(VoicebotError, match="tlh/tlh"):
-            pronouncer.phonemes("qapla", "tlh/tlh")

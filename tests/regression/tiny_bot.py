@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, abort, request
 from twilio.request_validator import RequestValidator
-from werkzeug.serving import make_server
+
+from voicebot.regression.local_server import serving
 
 PUBLIC = "https://bot.example"
 TOKEN = "simulated-token-for-tests"
@@ -73,13 +73,5 @@ class TinyBot:
 
 @contextmanager
 def served(bot: TinyBot) -> Iterator[TinyBot]:
-    server = make_server("127.0.0.1", 0, bot.app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    bot.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(bot.app()) as bot.url:
         yield bot
-    finally:
-        server.shutdown()
-        thread.join(5)
-        server.server_close()

@@ -1,4 +1,5 @@
-"""What is heard besides a caller: pink noise, traffic, hold music. All of it is computed, so nobody holds rights in it.
+"""What is heard besides a caller: pink noise, traffic, hold music, a kitchen, a television, people talking. All of it
+is computed, so nobody holds rights in it.
 
 Everything is at 8 kHz, float64, about full scale; the line sets the level.
 """
@@ -6,8 +7,9 @@ Everything is at 8 kHz, float64, about full scale; the line sets the level.
 from __future__ import annotations
 
 import numpy as np
+from scipy import signal
 
-from voicebot.regression.line import RATE, Audio
+from voicebot.speech.telephone import RATE, Audio
 
 _TUNE = ((60, 64, 67, 72), (57, 60, 64, 69), (53, 57, 60, 65), (55, 59, 62, 67))
 """C, A minor, F, G as MIDI notes: chords that belong to no tune in particular."""
@@ -60,6 +62,47 @@ def _strike(music: Audio, at: float, note: int, loudness: float) -> None:
     tone = np.sum([np.sin(2 * np.pi * pitch * n * times) / n**2 for n in (1, 2, 3)], axis=0)
     end = min(start + times.size, music.size)
     music[start:end] += (loudness * tone * np.exp(-3 * times) * np.minimum(times / 0.01, 1))[: end - start]
+
+
+def babble(seconds: float, generator: np.random.Generator, talkers: int = 6) -> Audio:
+    """So many people talking at once whom nobody can understand: buzzes with the pitch, the vowels and the syllables of
+    speech, but no words. Real voices behind a caller are made where recordings are made (`recording.py`)."""
+    return _at_full_scale(np.sum([_murmur(seconds, generator) for _ in range(talkers)], axis=0))
+
+
+def _murmur(seconds: float, generator: np.random.Generator) -> Audio:
+    """One of them: syllables of 120 to 300 ms, each a vowel of two formants drawn from those of English."""
+    pitch = float(generator.uniform(90, 230))
+    pieces: list[Audio] = []
+    while sum(piece.size for piece in pieces) < seconds * RATE:
+        size = int(generator.uniform(0.12, 0.3) * RATE)
+        wandering = pitch * (1 + 0.1 * np.sin(np.linspace(0, float(generator.uniform(1, 4)), size)))
+        source = signal.sawtooth(2 * np.pi * np.cumsum(wandering) / RATE) + 0.2 * generator.standard_normal(size)
+        for formant in (generator.uniform(300, 850), generator.uniform(850, 2500)):
+            source = signal.lfilter(*signal.iirpeak(float(formant), 5, fs=RATE), source) + 0.15 * source
+        loud = 0.0 if generator.random() < 0.2 else float(generator.uniform(0.4, 1.0))
+        pieces.append(loud * np.hanning(size) * source / (np.abs(source).max() + 1e-9))
+    return np.concatenate(pieces)[: int(seconds * RATE)]
+
+
+def television(seconds: float, generator: np.random.Generator) -> Audio:
+    """Two people talking over music in another room, rising and falling four times a second as speech does."""
+    size = int(seconds * RATE)
+    beat = 1 + 0.6 * np.sin(2 * np.pi * 4.0 * np.arange(size) / RATE + float(generator.uniform(0, 6)))
+    return _at_full_scale((babble(seconds, generator, talkers=2) + 0.4 * hold_music(seconds, generator)) * beat)
+
+
+def kitchen(seconds: float, generator: np.random.Generator) -> Audio:
+    """An extractor fan that hums at twice the mains' 50 Hz, running water, and crockery about twice a second."""
+    times = np.arange(int(seconds * RATE)) / RATE
+    hum = np.sum([np.sin(2 * np.pi * 100 * n * times) / n for n in range(1, 9)], axis=0)
+    room = pink(seconds, generator)[: times.size] + 0.08 * hum + 0.03 * generator.standard_normal(times.size)
+    for _ in range(int(generator.poisson(2 * seconds))):
+        start = float(generator.uniform(0, seconds))
+        since = np.maximum(times - start, 0)
+        ring = np.sum([np.sin(2 * np.pi * float(f) * since) for f in generator.uniform(1200, 3600, 3)], axis=0)
+        room = room + float(generator.uniform(0.1, 0.5)) * ring * np.exp(-40 * since) * (times >= start)
+    return _at_full_scale(room)
 
 
 def _at_full_scale(audio: Audio) -> Audio:

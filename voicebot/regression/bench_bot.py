@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from voicebot.config import Settings
 from voicebot.errors import VoicebotError
 from voicebot.regression.bench_log import Logged, read_log
 from voicebot.regression.bench_machine import cores, session_cpu
+from voicebot.regression.local_server import free_port
 from voicebot.regression.provider import new_account
 
 READY_SECONDS = 180.0
@@ -34,12 +34,6 @@ class BenchError(VoicebotError):
     """The bot or the load did not run, so there is nothing to measure."""
 
     code = "bench"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +94,16 @@ class BenchBot:
             **(more or {}),
         }
 
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return self._url
+
+    @property
+    def settings(self) -> Settings:
+        """What it is set to, for whoever plays its provider's part."""
+        return Settings(_env_file=None, **self._environment)  # type: ignore[call-arg,arg-type]
+
     def start(self, *, recognisers: bool = True) -> None:
         """Returns when it is ready for calls. Raises `BenchError` with the end of its log."""
         arguments = ["serve"] if recognisers else ["serve", "--no-recogniser"]
@@ -134,13 +138,13 @@ class BenchBot:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def under(self, steps: Sequence[str], **shape: float) -> Measured:
-        """Put a load on it, from a process of its own: `shape` are the options of `voicebot.regression.load`.
+    def under(self, steps: Sequence[str], module: str = "voicebot.regression.load", /, **shape: float) -> Measured:
+        """Put a load on it, from a process of its own: `shape` are the options of `module`.
 
         Raises `BenchError` where the load does not run."""
         assert self._process is not None
         options = [word for name, value in shape.items() for word in (f"--{name}", f"{value:g}")]
-        command = [sys.executable, "-m", "voicebot.regression.load", *steps, "--server", self._url, *options]
+        command = [sys.executable, "-m", module, *steps, "--server", self._url, *options]
         mark, before, began = self._log.stat().st_size, session_cpu(self._process.pid), time.monotonic()
         try:
             done = subprocess.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 TARGET_SECONDS = 3.0
 SHED_SHARE = 0.01
@@ -13,6 +14,16 @@ FIRST = 8
 MOST = 256
 FINE = 2
 """Calls at once: the first step, the last that is tried, and how close to the knee is close enough."""
+
+
+class Tried(Protocol):
+    """So many calls at once, and whether they were served as they should be."""
+
+    @property
+    def calls(self) -> int: ...
+
+    @property
+    def holds(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +52,13 @@ class Step:
         return in_time and self.shed_share <= SHED_SHARE and not self.lost and not self.doubled
 
 
-def knee(steps: Sequence[Step]) -> int:
+def knee(steps: Sequence[Tried]) -> int:
     """The most calls that held with no fewer calls failing; 0 where not even the fewest did."""
     failed = min((step.calls for step in steps if not step.holds), default=MOST + 1)
     return max((step.calls for step in steps if step.holds and step.calls < failed), default=0)
 
 
-def next_calls(steps: Sequence[Step]) -> int | None:
+def next_calls(steps: Sequence[Tried]) -> int | None:
     """How many calls to try next: doubled until it is too many, then halfway between; None once the knee is known to
     `FINE` calls or a tenth. `steps` may be in any order."""
     if not steps:
@@ -61,7 +72,7 @@ def next_calls(steps: Sequence[Step]) -> int | None:
     return (most + failed) // 2
 
 
-def past(steps: Sequence[Step]) -> int | None:
+def past(steps: Sequence[Tried]) -> int | None:
     """How many calls show what happens well past the knee; None where half as many again were tried."""
     most = knee(steps)
     if any(step.calls >= 1.5 * most for step in steps if not step.holds):

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from voicebot.config import Settings
-from voicebot.regression.bench_bot import BenchBot, bench_bot, free_port
+from voicebot.regression.bench_bot import BenchBot, bench_bot
 from voicebot.regression.bench_knee import SHED_SHARE, TARGET_SECONDS, Step, knee, next_calls, past
 from voicebot.regression.bench_machine import moment
 from voicebot.regression.bench_stock import compare
 from voicebot.regression.load_report import Timings
+from voicebot.regression.local_server import free_port
 from voicebot.regression.telephone_wav import decode, encode, telephone_wav
 
 ENGINES = ("openai-whisper", "faster-whisper")
@@ -57,8 +58,9 @@ class Bench:
         return moment(0.0 if self.quick else SETTLE_SECONDS)
 
     def utterances(self) -> list[Path]:
+        """Forty of the recordings, evenly spread over their names; four where it is to be quick."""
         found = [file for file in sorted(self.calls.glob("*.wav")) if file.stem not in NOT_ASKED]
-        return found[::10] if self.quick else found
+        return found[:: max(1, len(found) // (4 if self.quick else 40))]
 
     def five_seconds(self) -> list[str]:
         return [str(_cut(self.calls / f"{name}.wav", self.folder, 5.0)) for name in FIVE_SECONDS]
@@ -93,7 +95,7 @@ def answer(bench: Bench) -> dict[str, Any]:
         answered = measured.report["turns"].get("speech", NONE)
         engines[engine] = {**before, **measured.summary(), **heard, "answer": answered, "parts": parts}
     before = bench.moment()
-    stock = compare(files, bench.calls / "calls.yaml", bench.settings.weights.resolve(), rounds, bench.say)
+    stock = compare(files, bench.calls, bench.settings.weights.resolve(), rounds, bench.say)
     return {"utterances": len(files), "rounds": rounds, "target_p50": 1.5, "engines": engines, "stock": before | stock}
 
 

@@ -63,7 +63,7 @@ def _answer(found: Found) -> str:
         for name, each in stock.items()
     ]
     beside = markdown_table(["the engine alone, `base`", "p50 s", "p95 s", "longest s", "word error rate"], shown)
-    return head + "\n".join(lines) + f"\n\n{table}\n{_when(found['stock'])}\n\n{beside}"
+    return head + "\n".join(lines) + f"\n\n{table}\n{measured_when(found['stock'])}\n\n{beside}"
 
 
 def _knee(found: Found) -> str:
@@ -87,7 +87,7 @@ def _knee(found: Found) -> str:
             for step in sorted(each["steps"], key=lambda step: int(step["calls"]))
         ]
         table = markdown_table([*columns, "load's share"], rows)
-        parts.append(f"{engine}: the knee is at **{each['knee']} calls**. {_when(each)}\n\n{table}")
+        parts.append(f"{engine}: the knee is at **{each['knee']} calls**. {measured_when(each)}\n\n{table}")
     return "\n\n".join(parts)
 
 
@@ -113,10 +113,11 @@ def _conditions(found: Found) -> str:
     shares = found["bot_cpu_share"]
     named = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items() if share >= 0.005)
     load, bot = 100 * found["load_cpu_share"], 100 * sum(shares.values())
-    return f"{_when(found)} The load took {load:.1f} % of the machine, the bot {bot:.0f} % ({named})."
+    return f"{measured_when(found)} The load took {load:.1f} % of the machine, the bot {bot:.0f} % ({named})."
 
 
-def _when(found: Found) -> str:
+def measured_when(found: Found) -> str:
+    """The moment, and whether the machine had anything else to do."""
     busy = "" if found["quiet"] else ", **a machine that was busy with other things**"
     return f"{found['at'][:16].replace('T', ' ')} UTC, load average before: {found['load']:.2f}{busy}."
 

@@ -19,6 +19,8 @@ from voicebot.regression.dialling import OUTCOMES
 from voicebot.regression.provider import Provider
 from voicebot.regression.provider_store import Message, new_sid
 from voicebot.regression.script import Step
+from voicebot.regression.stream_faults import StreamFault
+from voicebot.regression.stream_player import Prompts
 from voicebot.regression.twiml_grammar import TwimlError
 from voicebot.regression.twiml_player import Finish, Network, Player
 from voicebot.regression.webhooks import WebhookError, Webhooks
@@ -51,14 +53,17 @@ def place_call(
     wait: Callable[[float], None] = time.sleep,
     text_seconds: float = 0.0,
     call_sid: str | None = None,
+    prompts: Prompts | None = None,
+    stream_faults: Iterable[StreamFault | None] = (),
 ) -> CallResult:
     """Ring the bot and see the call through.
 
     `client` reaches the bot (see `Webhooks`). `transfer_outcomes` are the `DialCallStatus` of each transfer in turn,
     the last one for all that follow. `fallback` is static TwiML for when the bot has no answer. `wait` sleeps through
     pauses. `text_seconds`: how long to wait after the call for a text message to come. `call_sid` names the call in
-    advance. Never raises for what the bot
-    does wrong: the outcome is `failed` then, and `troubles` say why. Raises `ValueError` for an unknown outcome.
+    advance. `prompts` tells what the bot has said by its own record, for live streams, and `stream_faults` what goes
+    wrong with each of them. Never raises for what the bot does wrong: the outcome is `failed` then, and `troubles` say
+    why. Raises `ValueError` for an unknown outcome.
     """
     unknown = set(transfer_outcomes) - OUTCOMES
     if unknown or not transfer_outcomes:
@@ -68,7 +73,8 @@ def place_call(
     leg = sip_leg(sid, account_sid, from_, to, sip_headers or {}) if sip else telephone_leg(sid, account_sid, from_, to)
     folder = fallback.parent if fallback else None
     webhooks = Webhooks(client, public_url, token, on_request=log.requested, fallback_folder=folder)
-    network = Network(webhooks, provider.store, log, _then_last(transfer_outcomes), wait)
+    outcomes = _then_last(transfer_outcomes)
+    network = Network(webhooks, provider.store, log, outcomes, wait, iter(stream_faults), prompts)
     who = caller if isinstance(caller, Caller) else Caller(caller)
     player = Player(leg, who, network, fallback=fallback.name if fallback else None)
     texts_before = len(provider.store.messages)

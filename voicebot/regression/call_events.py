@@ -22,8 +22,19 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardAudio:
+    """The caller heard the bot over a live stream: `audio` is µ-law at 8 kHz. What it says stands in `Said`, where the
+    bot's own record could be asked."""
+
+    at: float
+    seconds: float
+    audio: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Spoke:
-    """The caller was recorded. `name` is the audio's, `key` what ended the recording."""
+    """The caller was recorded, or spoke over a live stream (then without a `recording_sid`). `name` is the audio's,
+    `key` what ended the recording."""
 
     at: float
     name: str
@@ -110,7 +121,20 @@ class Ended:
     outcome: CallOutcome
 
 
-CallEvent = Said | Spoke | Pressed | StayedSilent | Held | TurnTaken | Requested | Dialled | Texted | Trouble | Ended
+CallEvent = (
+    Said
+    | HeardAudio
+    | Spoke
+    | Pressed
+    | StayedSilent
+    | Held
+    | TurnTaken
+    | Requested
+    | Dialled
+    | Texted
+    | Trouble
+    | Ended
+)
 OnEvent = Callable[[CallEvent], None]
 
 

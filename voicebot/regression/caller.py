@@ -43,6 +43,11 @@ class Caller:
             return self._take(step)
         return self._let_pass()
 
+    def speaks_over_after(self) -> float | None:
+        """After so many seconds of a prompt on a live stream she speaks over it; None: she hears it out."""
+        step = self._peek()
+        return step.over if isinstance(step, Speak) else None
+
     def leaves_while_waiting(self) -> bool:
         """Whether she hangs up before the bot has answered what she just did."""
         step = self._peek()

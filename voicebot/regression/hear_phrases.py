@@ -22,14 +22,15 @@ from voicebot.errors import ContentError, VoicebotError
 from voicebot.nlu.corpus import Utterance, read_corpus, read_held_out
 from voicebot.nlu.slices import NOTHING
 from voicebot.regression import background, line
-from voicebot.regression.line import Audio
 from voicebot.regression.options import weights_option
 from voicebot.regression.recording import seeded
-from voicebot.regression.synthesis import Kokoro
 from voicebot.routing.yaml_text import Fields, Items, Text, read_yaml
+from voicebot.speech import telephone
 from voicebot.speech.audio import SAMPLE_RATE
 from voicebot.speech.engines.base import Engine
 from voicebot.speech.engines.loading import load_engine
+from voicebot.speech.telephone import Audio
+from voicebot.speech.voice.kokoro import Kokoro
 from voicebot.speech.weights import fetch
 
 VOICES = ("bf_alice", "bf_emma", "bm_george", "bm_lewis", "af_heart", "af_sarah", "am_adam", "am_puck")
@@ -109,18 +110,18 @@ class Ear:
         speed = float(generator.uniform(0.9, 1.25))
         spoken = self._speaker.speak(words, str(generator.choice(VOICES)), speed, accent)
         engine = self._engines[int(generator.integers(len(self._engines)))]
-        samples = soxr.resample(_over_the_line(spoken, generator), line.RATE, SAMPLE_RATE)
+        samples = soxr.resample(_over_the_line(spoken, generator), telephone.RATE, SAMPLE_RATE)
         return engine.transcribe(samples.astype(np.float32)).words
 
 
 def _over_the_line(spoken: Audio, generator: np.random.Generator) -> Audio:
     """Half of the calls come from a quiet room, the others from a street or a room with the noise 8 to 25 dB below."""
-    heard = line.to_telephone(line.with_pauses(spoken, 0.5, 0.7, Kokoro.rate), Kokoro.rate)
+    heard = telephone.to_telephone(line.with_pauses(spoken, 0.5, 0.7, Kokoro.rate), Kokoro.rate)
     if generator.random() < 0.5:
         made = background.traffic if generator.random() < 0.5 else background.pink
-        noise = line.to_telephone(made(heard.size / line.RATE, generator), line.RATE)
+        noise = telephone.to_telephone(made(heard.size / telephone.RATE, generator), telephone.RATE)
         heard = line.with_noise(heard, noise, float(generator.uniform(8, 25)))
-    heard = line.at_level(heard, float(generator.uniform(-36, -18)), line.speech_level(heard))
+    heard = telephone.at_level(heard, float(generator.uniform(-36, -18)), telephone.speech_level(heard))
     return line.decode(line.encode(line.on_the_line(heard, generator)))
 
 

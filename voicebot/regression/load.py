@@ -16,7 +16,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
@@ -56,7 +57,11 @@ class Plan:
     jitter: float = 0.0
 
 
-class _Tally:
+Ring = Callable[["Tally"], None]
+"""One line of callers: rings and rings again until its time is up."""
+
+
+class Tally:
     """What all lines have seen, kept safe from their threads."""
 
     def __init__(self) -> None:
@@ -101,7 +106,7 @@ class _Line:
         self._taken = 0
         self._leaving = False
 
-    def ring(self, client: httpx.Client, public_url: str, provider: Provider, tally: _Tally) -> None:
+    def ring(self, client: httpx.Client, public_url: str, provider: Provider, tally: Tally) -> None:
         token, account_sid = provider.token, provider.account_sid
         try:
             self._pace()
@@ -149,44 +154,70 @@ def run_load(
     progress: Callable[[str], None] = lambda line: None,
 ) -> LoadReport:
     """Put the load on `server` (http, loopback) and say what came of it. Raises `SettingError` for other addresses."""
-    parts = urlsplit(server)
-    if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
+    if not is_local(server):
         raise SettingError(f"{server}: load is put only on a server of this machine, such as http://127.0.0.1:8000.")
-    tally = _Tally()
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    # plain http to this machine: no certificates to be read, no proxy to be asked
-    transport = RepeatingTransport(httpx.HTTPTransport(verify=False, trust_env=False, limits=limits), plan.repeat)
+    transport = RepeatingTransport(local_transport(), plan.repeat)
     with httpx.Client(base_url=server, transport=transport, trust_env=False) as client:
-        began, cpu_before = time.monotonic(), _cpu_seconds()
+        began = time.monotonic()
         lines = [_Line(plan, number, began) for number in range(plan.calls)]
-        around = (client, public_url, provider, tally)
-        threads = [threading.Thread(target=line.ring, args=around, daemon=True) for line in lines]
-        for thread in threads:
-            thread.start()
-        _wait(threads, plan, began, progress)
-        unfinished = sum(thread.is_alive() for thread in threads)
-        seconds, cpu = time.monotonic() - began, _cpu_seconds() - cpu_before
+        rings = [partial(line.ring, client, public_url, provider) for line in lines]
+        grace = plan.period * (1 + plan.jitter) + GRACE
+        report = put_on(rings, plan.seconds, grace, progress)
+    return replace(report, repeated=transport.repeated, doubled=transport.doubled + report.doubled)
+
+
+def is_local(server: str) -> bool:
+    """Whether this is a plain http address of this machine."""
+    parts = urlsplit(server)
+    return parts.scheme == "http" and is_loopback(parts.hostname or "")
+
+
+def local_transport() -> httpx.HTTPTransport:
+    """To a server of this machine, as many requests at once as there are lines."""
+    # plain http: no certificates to be read, no proxy to be asked
+    return httpx.HTTPTransport(
+        verify=False, trust_env=False, limits=httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    )
+
+
+def put_on(lines: Sequence[Ring], seconds: float, grace: float, progress: Callable[[str], None]) -> LoadReport:
+    """Have all `lines` ring at once for `seconds`; calls may take `grace` seconds more to end. Which requests were
+    repeated, and answered otherwise, their transport knows."""
+    tally = Tally()
+    began, cpu_before = time.monotonic(), _cpu_seconds()
+    threads = [threading.Thread(target=line, args=(tally,), daemon=True) for line in lines]
+    for thread in threads:
+        thread.start()
+    _wait(threads, began, seconds, grace, progress)
+    unfinished = sum(thread.is_alive() for thread in threads)
+    taken, cpu = time.monotonic() - began, _cpu_seconds() - cpu_before
     return LoadReport(
-        calls=plan.calls,
-        seconds=seconds,
+        calls=len(lines),
+        seconds=taken,
         placed=len(tally.outcomes),
         requests=Timings.of([each.seconds for each in tally.requests if each.status is not None]),
         turns={kind: Timings.of(times) for kind, times in _by_kind(tally.turns).items()},
         held=sum(turn.held for turn in tally.turns),
         errors=sum(each.status is None or each.status >= 400 for each in tally.requests),
         lost=tally.outcomes.count("failed") + tally.broken + unfinished,
-        repeated=transport.repeated,
-        doubled=transport.doubled + tally.jumped,
+        repeated=0,
+        doubled=tally.jumped,
         outcomes={name: tally.outcomes.count(name) for name in sorted(set(tally.outcomes))},
-        cpu_share=cpu / seconds / (os.cpu_count() or 1),
+        cpu_share=cpu / taken / (os.cpu_count() or 1),
         troubles=tuple(dict.fromkeys(tally.troubles))[:20],
     )
 
 
-def _wait(threads: Sequence[threading.Thread], plan: Plan, began: float, progress: Callable[[str], None]) -> None:
-    until = began + plan.seconds + plan.period * (1 + plan.jitter) + GRACE
+def _wait(
+    threads: Sequence[threading.Thread],
+    began: float,
+    seconds: float,
+    grace: float,
+    progress: Callable[[str], None],
+) -> None:
+    until = began + seconds + grace
     while any(thread.is_alive() for thread in threads) and time.monotonic() < until:
-        progress(f"{min(time.monotonic() - began, plan.seconds):.0f} of {plan.seconds:.0f} s")
+        progress(f"{min(time.monotonic() - began, seconds):.0f} of {seconds:.0f} s")
         for thread in threads:
             thread.join(max(0.0, min(1.0, until - time.monotonic())))
             if thread.is_alive():

@@ -10,8 +10,8 @@ import numpy as np
 
 from voicebot.regression import background as backgrounds
 from voicebot.regression import line
-from voicebot.regression.calls import Calls, Recording
-from voicebot.regression.line import Audio
+from voicebot.regression.making import Making, Recording
+from voicebot.speech.telephone import RATE, SPEECH_LEVEL, Audio, at_level, level, speech_level, to_telephone
 
 PAUSE = re.compile(r"\s*\[(\d+(?:\.\d+)?)\]\s*")
 BABBLE_SECONDS = 12.0
@@ -29,7 +29,7 @@ class Speaker(Protocol):
 class Studio:
     """Holds the speaker and the background voices, which are spoken once and used behind many callers."""
 
-    def __init__(self, calls: Calls, speaker: Speaker) -> None:
+    def __init__(self, calls: Making, speaker: Speaker) -> None:
         self._calls = calls
         self._speaker = speaker
         self._babble: Audio | None = None
@@ -50,18 +50,16 @@ class Studio:
             elif part:
                 pieces.append(self._speaker.speak(part, recording.voice, recording.speed, recording.language))
         voice = line.with_pauses(np.concatenate(pieces), recording.before, recording.after, rate)
-        heard = line.to_telephone(voice, rate)
+        heard = to_telephone(voice, rate)
         if recording.background is not None:
-            heard = line.with_noise(
-                heard, self._background(recording, heard.size / line.RATE, generator), recording.snr
-            )
-        return line.at_level(heard, recording.level, line.speech_level(heard))
+            heard = line.with_noise(heard, self._background(recording, heard.size / RATE, generator), recording.snr)
+        return at_level(heard, recording.level, speech_level(heard))
 
     def _unspoken(self, recording: Recording, generator: np.random.Generator) -> Audio:
         if recording.background is None:
-            return np.zeros(int(recording.seconds * line.RATE))
+            return np.zeros(int(recording.seconds * RATE))
         alone = self._background(recording, recording.seconds, generator)
-        return line.at_level(alone, recording.level, line.level(alone))
+        return at_level(alone, recording.level, level(alone))
 
     def _background(self, recording: Recording, seconds: float, generator: np.random.Generator) -> Audio:
         match recording.background:
@@ -70,18 +68,18 @@ class Studio:
             case "hold_music":
                 made = backgrounds.hold_music(seconds, generator)
             case "babble":
-                made = np.roll(self._voices(), int(generator.integers(0, int(BABBLE_SECONDS * line.RATE))))
+                made = np.roll(self._voices(), int(generator.integers(0, int(BABBLE_SECONDS * RATE))))
             case _:
                 made = backgrounds.pink(seconds, generator)
-        return line.to_telephone(np.resize(made, int(seconds * line.RATE)), line.RATE)
+        return to_telephone(np.resize(made, int(seconds * RATE)), RATE)
 
     def _voices(self) -> Audio:
         """Several people talking at once, each over and over, none of them louder than the others."""
         if self._babble is None:
-            room = np.zeros(int(BABBLE_SECONDS * line.RATE))
+            room = np.zeros(int(BABBLE_SECONDS * RATE))
             for murmur in self._calls.babble:
-                speech = line.to_telephone(self._speaker.speak(murmur.words, murmur.voice), self._speaker.rate)
-                room += line.at_level(np.resize(speech, room.size), line.SPEECH_LEVEL, line.speech_level(speech))
+                speech = to_telephone(self._speaker.speak(murmur.words, murmur.voice), self._speaker.rate)
+                room += at_level(np.resize(speech, room.size), SPEECH_LEVEL, speech_level(speech))
             self._babble = room
         return self._babble
 

@@ -14,15 +14,17 @@ from voicebot.regression.telephone_wav import telephone_wav
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Say something at the next `<Record>`: `wav` is 8 kHz mono, `name` is how it is shown.
+    """Say something at the next `<Record>`, or over a live stream: `wav` is 8 kHz mono, `name` is how it is shown.
 
-    `key` ends the recording where it is given; `fault` spoils the recording at the provider.
+    `key` ends the recording where it is given; `fault` spoils the recording at the provider. `over`: on a live stream,
+    speak so many seconds after the prompt has begun instead of hearing it out.
     """
 
     wav: bytes
     name: str
     key: str = ""
     fault: Fault | None = None
+    over: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

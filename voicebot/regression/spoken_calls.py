@@ -1,42 +1,49 @@
-"""The recorded calls of tests/calls as words, for those who need no sound: what is said is written in calls.yaml."""
+"""A suite of recorded calls as words, for those who need no sound: what is said in each recording is written there."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import datetime
 
-from voicebot.dialogue.events import NothingHeard, NotUnderstood, Pressed
-from voicebot.regression.calls import Calls, Recording
-from voicebot.regression.calls import Step as Recorded
-from voicebot.regression.phonemes import BRITISH
+from voicebot.dialogue.events import CallerKind, NothingHeard, NotUnderstood, Pressed
+from voicebot.regression.suites.model import Sound, Suite, SuiteCall
+from voicebot.regression.suites.model import Step as Recorded
 from voicebot.replaying_steps import Rung, Step
-from voicebot.routing.hours import LONDON
-
-_PAUSE = re.compile(r"\[[\d.]+\]")
+from voicebot.telephony.twilio.inbound import is_mobile
 
 
-def spoken_calls(calls: Calls) -> Iterator[Rung]:
-    """Every recorded call, by a caller from a mobile, as if each recording were heard word for word."""
-    for name, call in calls.calls.items():
-        steps = tuple(step for each in call.steps for step in _steps(each, calls))
-        yield Rung(name, "recorded", datetime.fromisoformat(call.at).replace(tzinfo=LONDON), "mobile", steps)
+def spoken_calls(suite: Suite) -> Iterator[Rung]:
+    """Every call, as if each recording were heard word for word; up to one whose words nobody has written down."""
+    for call in suite.calls:
+        steps: list[Step] = []
+        whole = True
+        for each in call.steps:
+            if each.play is not None and each.play.words is None:
+                whole = False
+                break
+            steps += _steps(each)
+        yield Rung(call.name, "recorded", call.at, _caller(call), tuple(steps), whole)
 
 
-def _steps(step: Recorded, calls: Calls) -> Iterator[Step]:
-    if step.keys is not None:
+def _caller(call: SuiteCall) -> CallerKind:
+    if call.sip:
+        return "sip"
+    if not call.number:
+        return "withheld"
+    return "mobile" if is_mobile(call.number) else "landline"
+
+
+def _steps(step: Recorded) -> Iterator[Step]:
+    if step.keys:
         yield Step(event=Pressed(step.keys))
-    elif step.silence is not None:
+    elif step.silence:
         yield from (Step(event=NothingHeard()) for _ in range(step.silence))
     elif step.play is not None:
-        yield _heard(calls.recordings[step.play.removesuffix(".wav")])
+        yield _heard(step.play)
 
 
-def _heard(recording: Recording) -> Step:
+def _heard(sound: Sound) -> Step:
     """Music and traffic are no words; what is spoken in another language is known as that at most."""
-    words = " ".join(_PAUSE.sub(" ", recording.words).split())
-    if not words:
+    if not sound.words:
         return Step(event=NothingHeard())
-    if recording.language != BRITISH:
-        return Step(event=NotUnderstood(recording.language.rpartition("/")[2]))
-    return Step(words=words)
+    language = sound.tags.get("language", "en")
+    return Step(words=sound.words) if language == "en" else Step(event=NotUnderstood(language))

@@ -1,4 +1,4 @@
-"""Turns any WAV file into the one that Twilio would serve: 8 kHz, mono, 16-bit PCM."""
+"""Turns any audio file into the WAV that Twilio would serve: 8 kHz, mono, 16-bit PCM, the caller alone."""
 
 from __future__ import annotations
 
@@ -10,22 +10,48 @@ import soundfile
 import soxr
 
 from voicebot.errors import RecordingError
+from voicebot.regression.channels import CallersSide, callers_side
 from voicebot.regression.provider_faults import RATE
+from voicebot.regression.suites.model import Channel
+from voicebot.speech.audio import read
 
-MAX_MINUTES = 60
+OTHER = "Give a WAV, FLAC, MP3 or OGG file."
+SHORTER = "Give the part in which the caller speaks."
+
+MAX_MINUTES = 10
+"""A caller says no more in one go: `<Record>` ends after a minute. What is longer is another recording."""
+
+MAX_BYTES = 300_000_000
+"""Ten minutes of stereo at 48 kHz in 32 bits are 230 MB; nothing larger is read at all."""
 
 
-def telephone_wav(path: Path) -> bytes:
-    """Read any audio that libsndfile knows (µ-law and A-law WAV too). Raises `RecordingError` naming the file."""
+class RecordingTooLongError(RecordingError):
+    """Longer than any caller speaks."""
+
+
+def telephone_wav(path: Path, channel: Channel | None = None) -> bytes:
+    """The caller's words in any audio that libsndfile knows: WAV (PCM, float, µ-law, A-law, GSM), FLAC, MP3, OGG, at
+    any rate. Of two channels the caller's is taken, `channel` where it is given. Raises `RecordingError` naming the
+    file."""
+    side, rate = read_callers_side(path, channel)
+    return encode(resampled(side.samples, rate, RATE), RATE)
+
+
+def read_callers_side(path: Path, channel: Channel | None = None) -> tuple[CallersSide, int]:
+    """What the caller says in the file, and its samples a second. Raises `RecordingError` naming the file."""
     try:
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.SoundFileError) as error:
-        raise RecordingError(f"{path}: not audio that can be read ({error}). Give a WAV file.") from None
-    if not len(samples):
-        raise RecordingError(f"{path}: there is no sound in it. Give a WAV file with speech, or the word silence.")
-    if len(samples) > rate * 60 * MAX_MINUTES:
-        raise RecordingError(f"{path}: longer than {MAX_MINUTES} minutes. Give a shorter recording.")
-    return encode(resampled(samples.mean(axis=1), rate, RATE), RATE)
+        if path.stat().st_size > MAX_BYTES:
+            raise RecordingTooLongError(f"{path}: larger than {MAX_BYTES // 10**6} MB. {SHORTER}")
+        frames, rate = read(path.read_bytes(), limit_seconds=MAX_MINUTES * 60 + 1)
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot be read ({error.strerror or type(error).__name__}).") from None
+    except RecordingTooLongError:
+        raise
+    except RecordingError as error:
+        raise RecordingError(f"{path}: {error.message[0].lower()}{error.message[1:]} {OTHER}") from None
+    if len(frames) > rate * 60 * MAX_MINUTES:
+        raise RecordingTooLongError(f"{path}: longer than {MAX_MINUTES} minutes. {SHORTER}")
+    return callers_side(frames, rate, channel), rate
 
 
 def silent_wav(seconds: float) -> bytes:

@@ -16,6 +16,9 @@ from voicebot.errors import VoicebotError
 MAX_DOCUMENT = 64 * 1024
 """Bytes of TwiML that Twilio reads (error 11750)."""
 
+MAX_PARAMETERS = 500
+"""Characters of one `<Parameter>`, name and value together, that Twilio takes; here, to be sure, of all of them."""
+
 MAX_SAY = 4096
 """Characters of one `<Say>` that Twilio speaks (error 13520)."""
 
@@ -132,14 +135,26 @@ ATTRIBUTES: Mapping[str, Mapping[str, Check]] = {
     },
     "Number": {**_NOUN, "sendDigits": _matches(r"[0-9*#wW]+")},
     "Sip": {**_NOUN, "username": _any, "password": _any},
+    "Connect": {"action": _url, "method": _method},
+    "Stream": {
+        "url": _matches(r"wss://[^\s?#]+"),  # Twilio drops a query
+        "name": _any,
+        "statusCallback": _url,
+        "statusCallbackMethod": _method,
+    },
+    "Parameter": {"name": _matches(r".{1,250}"), "value": _matches(r".{0,250}")},
     "Hangup": {},
     "Reject": {"reason": _one_of("rejected", "busy")},
 }
 
 CHILDREN: Mapping[str, frozenset[str]] = {
-    "Response": frozenset({"Say", "Play", "Pause", "Gather", "Record", "Redirect", "Dial", "Hangup", "Reject"}),
+    "Response": frozenset(
+        {"Say", "Play", "Pause", "Gather", "Record", "Redirect", "Dial", "Connect", "Hangup", "Reject"}
+    ),
     "Gather": frozenset({"Say", "Play", "Pause"}),
     "Dial": frozenset({"Number", "Sip"}),
+    "Connect": frozenset({"Stream"}),
+    "Stream": frozenset({"Parameter"}),
 }
 
 
@@ -170,10 +185,21 @@ def _verb(element: ElementTree.Element, parent: str) -> Verb:
             raise TwimlError(f'<{name} {attribute}="{value}">: not a value that is allowed there')
     if name in CHILDREN:
         _no_loose_words(element, name)
+        _check_stream(name, element)
         return Verb(name, dict(element.attrib), "", tuple(_verb(child, name) for child in element))
     text = _spoken(element) if name == "Say" else _plain(element)
     _check_content(name, element, text)
     return Verb(name, dict(element.attrib), text)
+
+
+def _check_stream(name: str, element: ElementTree.Element) -> None:
+    if name == "Connect" and len(element) != 1:
+        raise TwimlError(f"<Connect> holds {len(element)} streams, it must be one")
+    if name == "Stream" and "url" not in element.attrib:
+        raise TwimlError("<Stream> has no url", 31922)
+    total = sum(len(each.get("name", "")) + len(each.get("value", "")) for each in element)
+    if name == "Stream" and total > MAX_PARAMETERS:
+        raise TwimlError(f"the parameters of <Stream> have {total} characters, {MAX_PARAMETERS} are allowed")
 
 
 def _check_content(name: str, element: ElementTree.Element, text: str) -> None:

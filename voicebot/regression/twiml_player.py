@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urljoin
 
 from voicebot.errors import VoicebotError
 from voicebot.regression.call_events import (
     Dialled,
-    Held,
     Pressed,
     Said,
     Spoke,
     StayedSilent,
     TurnKind,
-    TurnTaken,
 )
 from voicebot.regression.call_leg import Leg, advisor_leg, recording_params, recording_status_params
 from voicebot.regression.call_log import CallLog
@@ -24,12 +22,12 @@ from voicebot.regression.caller import Caller, gathered
 from voicebot.regression.dialling import Target, read_target
 from voicebot.regression.provider_store import ProviderStore, Recording
 from voicebot.regression.script import HangUp, Press, Speak
+from voicebot.regression.stream_faults import StreamFault
+from voicebot.regression.stream_player import Around, Prompts, StreamPlayer
 from voicebot.regression.telephone_wav import recorded, silent_wav
+from voicebot.regression.turn_clock import LISTENING, TurnClock
 from voicebot.regression.twiml_grammar import TwimlError, Verb, parse_twiml
 from voicebot.regression.webhooks import Document, WebhookError, Webhooks
-
-MAX_CIRCLES = 60
-"""Documents in a row without anything for the caller to do before it is taken for an endless loop."""
 
 EARLY = 0.1
 """Seconds by which a request runs ahead of the hang-up that happens while it is worked on."""
@@ -37,29 +35,22 @@ EARLY = 0.1
 PRESSED_SECONDS = 1.0
 """Length of a recording that a key ended before a word was spoken."""
 
-_LISTENING = frozenset({"Gather", "Record"})
-_STAYING = _LISTENING | {"Dial", "Hangup", "Reject"}
-
 Finish = Literal["over", "hung_up", "left", "rejected"]
 """The document ended, the bot hung up, the caller did, or the call was not taken."""
 
 
-@dataclass(slots=True)
-class _Turn:
-    kind: TurnKind
-    since: float
-    held: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What a call needs around it. `transfer_outcomes` are `DialCallStatus` values, one a transfer; `wait` sleeps."""
+    """What a call needs around it. `transfer_outcomes` are `DialCallStatus` values, one a transfer; `wait` sleeps.
+    `stream_faults`: what goes wrong with each live stream in turn. `prompts`: see `stream_player`."""
 
     webhooks: Webhooks
     recordings: ProviderStore
     log: CallLog
     transfer_outcomes: Iterator[str]
     wait: Callable[[float], None]
+    stream_faults: Iterator[StreamFault | None] = field(default_factory=lambda: iter(()))
+    prompts: Prompts | None = None
 
 
 class Player:
@@ -80,8 +71,7 @@ class Player:
         self._log = network.log
         self._fallback = fallback
         self._side = side
-        self._turn: _Turn | None = None
-        self._circles = 0
+        self._turns = TurnClock(network.log)
         self.heard: list[str] = []
         self.connected = False
 
@@ -100,34 +90,19 @@ class Player:
             if self._fallback is None:
                 raise
             self._log.trouble(f"{error.message}; asking the fallback")
-            url, self._fallback, self._turn = self._fallback, None, None
+            self._turns.drop()
+            url, self._fallback = self._fallback, None
             params = {"ErrorCode": str(error.twilio_code), "ErrorUrl": getattr(error, "url", "")}
             return self._network.webhooks.fetch(url, self._leg.request("in-progress", params))
 
     def _document(self, document: Document) -> Document | Finish:
         verbs = parse_twiml(document.body)
-        self._settle(verbs)
+        self._turns.read(verbs)
         for index, verb in enumerate(verbs):
             step = self._carry_out(verb, verbs[:index], verbs[index + 1 :], document)
             if step is not None:
                 return step
         return "over"
-
-    def _settle(self, verbs: Sequence[Verb]) -> None:
-        """Note whether this document answers the turn, or holds the line while the bot is still working on it."""
-        holding = not any(verb.name in _STAYING for verb in verbs) and any(verb.name == "Redirect" for verb in verbs)
-        self._circles = 0 if any(verb.name in _LISTENING for verb in verbs) else self._circles + 1
-        if self._circles > MAX_CIRCLES:
-            raise TwimlError(f"{MAX_CIRCLES} documents in a row give the caller nothing to do", 12100)
-        if self._turn is None:
-            return
-        if holding:
-            self._turn.held = True
-            self._log.emit(Held(self._log.at()))
-        else:
-            now = self._log.at()
-            self._log.emit(TurnTaken(now, self._turn.kind, max(0.0, now - self._turn.since), self._turn.held))
-            self._turn = None
 
     def _carry_out(
         self, verb: Verb, before: Sequence[Verb], after: Sequence[Verb], document: Document
@@ -141,8 +116,10 @@ class Player:
                 return self._record(verb, document)
             case "Dial":
                 return self._dial(verb, document)
+            case "Connect":
+                return self._connect(verb, before)
             case "Redirect":
-                listened = any(each.name in _LISTENING for each in before)
+                listened = any(each.name in LISTENING for each in before)
                 kind: TurnKind = "silence" if listened else "redirect"
                 return self._ask(urljoin(document.url, verb.text), {}, kind, verb.get("method", "POST"))
             case "Hangup":
@@ -164,7 +141,7 @@ class Player:
         for sound in verb.children:
             self._sound(sound)
         asks_anyway = verb.flag("actionOnEmptyResult", False)
-        record_follows = not asks_anyway and any(each.name == "Record" for each in after)
+        record_follows = not asks_anyway and any(each.name in {"Record", "Connect"} for each in after)
         act = self._caller.at_gather(record_follows=record_follows)
         if isinstance(act, HangUp):
             return "left"
@@ -181,6 +158,15 @@ class Player:
             return None
         kind: TurnKind = "keys" if act else "silence"
         return self._ask(self._action(verb, document), {"Digits": digits}, kind, verb.get("method", "POST"))
+
+    def _connect(self, verb: Verb, before: Sequence[Verb]) -> Finish | None:
+        if self._side == "advisor":
+            raise TwimlError("<Connect> may not be used in a whisper", 12200)
+        network = self._network
+        around = Around(self._leg, network.webhooks, self._log, self._turns, network.prompts)
+        spoken = any(each.name in {"Gather", "Say"} for each in before)
+        fault = next(network.stream_faults, None)
+        return "left" if StreamPlayer(around, self._caller, spoken=spoken, fault=fault).play(verb.children[0]) else None
 
     def _record(self, verb: Verb, document: Document) -> Document | Finish | None:
         act = self._caller.at_record()
@@ -277,9 +263,9 @@ class Player:
         there_at: float | None = None,
     ) -> Document | Finish:
         """Ask the bot what comes next; a redirect from a hold line goes on with the turn that is under way."""
-        if self._turn is None and self._side == "caller":
+        if self._side == "caller":
             there = 0.0 if there_at is None else self._log.at_clock(there_at)
-            self._turn = _Turn(kind, max(self._log.at(), there))
+            self._turns.begin(kind, max(self._log.at(), there))
         full = self._leg.request(status, params)
         if self._caller.leaves_while_waiting():
             self._log.later(0.0, lambda: self._notify(url, full, method))

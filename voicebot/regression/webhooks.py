@@ -129,6 +129,16 @@ class Webhooks:
         """A relative URL of the bot as the public one."""
         return urljoin(f"{self._public_url}/", url)
 
+    def socket(self, url: str, *, forged: bool = False) -> tuple[str, dict[str, str]]:
+        """Where a WebSocket of the bot can be reached, and the headers that sign its upgrade (`forged`: wrongly)."""
+        public = "ws" + self._public_url.removeprefix("http")
+        reached = str(self._client.base_url).rstrip("/")
+        if not url.startswith(f"{public}/") or not reached:
+            where = f"{_origin(url)} is no WebSocket of the bot that can be reached from here"
+            raise WebhookError(f"{where} (error 31920)", url, 31920)
+        signature = self._validator.compute_signature(url + "forged" * forged, {})
+        return "ws" + reached.removeprefix("http") + url.removeprefix(public), {"X-Twilio-Signature": signature}
+
     def _request(self, url: str, params: Mapping[str, str], method: str) -> httpx.Response:
         plain, fragment = urldefrag(url)
         if not plain.startswith(f"{self._public_url}/"):

@@ -1,25 +1,24 @@
-"""Reads tests/calls/calls.yaml: how each recording is made, and what each recorded call should come to."""
+"""How the recordings of tests/calls are made, as its calls.yaml says under `recordings` and `babble`.
+
+What each call should come to stands in the same file and is read as any other suite is (`suites/reading.py`).
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from voicebot.dialogue.session import Outcome
-from voicebot.dialogue.turn import DecisionName
 from voicebot.errors import ContentError
-from voicebot.regression.line import SPEECH_LEVEL
-from voicebot.regression.phonemes import BRITISH
 from voicebot.routing.yaml_text import Entry, Fields, Items, Node, read_yaml
+from voicebot.speech.telephone import SPEECH_LEVEL
+from voicebot.speech.voice.phonemes import BRITISH
 
 Background = Literal["babble", "traffic", "pink", "hold_music"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+ONLY_TOLD = frozenset({"accent", "noise", "tags"})
 
 
 class _Strict(BaseModel):
@@ -63,76 +62,14 @@ class Murmur(_Strict):
     words: str
 
 
-class Step(_Strict):
-    """What the caller does when the bot has asked: `play` a recording, press `keys`, keep `silence` at so many prompts.
+class Making(_Strict):
+    """What is to be made. `babble`: the people who talk behind a caller."""
 
-    `decision` lists the decisions that the bot may come to upon it; empty where any will do.
-    """
-
-    play: str | None = None
-    keys: str | None = Field(None, pattern=r"^[0-9*#]+$")
-    silence: int | None = Field(None, ge=1, le=9)
-    decision: Annotated[tuple[DecisionName, ...], BeforeValidator(_listed)] = ()
-
-    @model_validator(mode="after")
-    def _one_thing(self) -> Self:
-        if sum(each is not None for each in (self.play, self.keys, self.silence)) != 1:
-            raise ValueError("a step is one of play, keys, silence")
-        return self
-
-
-class Expected(_Strict):
-    """What the call comes to in the end. `intent` and `queue` are None where there is none or it does not matter."""
-
-    intent: str | None = None
-    queue: str | None = None
-    outcome: Outcome
-
-
-class RecordedCall(_Strict):
-    """One call: when it rings (`at`, local time of the council, ISO 8601), what the caller does, what it comes to.
-
-    After her last step she hangs up at the next prompt.
-    """
-
-    for_: str = Field(alias="for", min_length=1)
-    at: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$")
-    steps: tuple[Step, ...] = Field(min_length=1)
-    expect: Expected
-
-
-class Calls(_Strict):
-    """The whole file. `confirm` is what a caller plays when the bot asks "Is it about …?" and is right."""
-
-    at: str
-    confirm: str
-    babble: tuple[Murmur, ...]
+    babble: tuple[Murmur, ...] = ()
     recordings: dict[Name, Recording]
-    calls: dict[Name, RecordedCall]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _usual_time(cls, given: Any) -> Any:
-        """Calls without a time of their own ring at the file's."""
-        calls = given.get("calls") if isinstance(given, dict) else None
-        if isinstance(calls, dict):
-            rung = {
-                name: {"at": given.get("at"), **call} if isinstance(call, dict) else call
-                for name, call in calls.items()
-            }
-            return {**given, "calls": rung}
-        return given
-
-    @model_validator(mode="after")
-    def _every_file_is_made(self) -> Self:
-        played = {step.play for call in self.calls.values() for step in call.steps if step.play} | {self.confirm}
-        unknown = sorted(played - {f"{name}.wav" for name in self.recordings})
-        if unknown:
-            raise ValueError(f"no recording is made for {', '.join(unknown)}")
-        return self
 
 
-def read_calls(path: Path) -> Calls:
+def read_making(path: Path) -> Making:
     """The file at `path`. Raises `ContentError` that lists every mistake with its line."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -143,12 +80,23 @@ def read_calls(path: Path) -> Calls:
         listed = "\n".join(str(each) for each in issues)
         raise ContentError(f"{path.name} cannot be used; correct what is listed:\n{listed}", issues)
     try:
-        return Calls.model_validate(_plain(root))
+        return Making.model_validate(_what_is_made(_plain(root)))
     except ValidationError as error:
         told = [
             f"{path.name}:{_line(root, each['loc'])}: {_where(each['loc'])}{each['msg']}" for each in error.errors()
         ]
         raise ContentError("\n".join(told)) from None
+
+
+def _what_is_made(given: Any) -> Any:
+    """Without calls, and without what is said of a recording only so that reports can be sliced."""
+    if not isinstance(given, dict) or not isinstance(given.get("recordings"), dict):
+        return given
+    recordings = {
+        name: {key: value for key, value in each.items() if key not in ONLY_TOLD} if isinstance(each, dict) else each
+        for name, each in given["recordings"].items()
+    }
+    return {"recordings": recordings, "babble": given.get("babble", [])}
 
 
 def _plain(node: Node) -> Any:
