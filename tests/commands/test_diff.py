@@ -119,7 +119,7 @@ def test_two_files_need_no_database(folder: Path) -> None:
         (["routing.yaml", "nowhere.yaml"], "there is no file nowhere.yaml"),
         (["routing.yaml", "new.yaml", "--calls", "soon"], "soon is no time"),
         (["routing.yaml", "new.yaml", "--at", "soon"], "soon is no date and time"),
-        (["routing.yaml", "new.yaml", "--recorded", "nowhere"], "nowhere cannot be read"),
+        (["routing.yaml", "new.yaml", "--recorded", "nowhere"], "there is no folder nowhere"),
         (["routing.yaml", "new.yaml", "--utterances", "nowhere"], "nowhere"),
     ],
 )

@@ -13,7 +13,7 @@ from tests.nlu.conftest import ROOT, SMALL, WEIGHTS, write_intents
 from tests.nlu.test_train import QUICK
 from voicebot import cli
 from voicebot.errors import ContentError, ModelError
-from voicebot.nlu.registry import current_hash
+from voicebot.nlu.manifest import current_hash
 from voicebot.nlu.train import train
 
 Run = Callable[..., Result]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,42 @@ def test_json_has_every_field(intents: Path) -> None:
     found = json.loads(run("check", "--quick", "--json").stdout)
     assert found
     for each in found:
-        assert list(each) == ["kind", "file", "line", "column", "code", "message", "fix", "severity", "weight"]
+        assert list(each) == ["kind", "file", "line", "column", "code", "message", "fix", "severity", "weight", "new"]
+
+
+def test_of_phrases_that_git_knows_notices_are_only_counted(intents: Path, tmp_path: Path) -> None:
+    (intents / "pothole.yaml").open("a", encoding="utf-8").write("  - there's a sooo deep hole\n")
+    _git(tmp_path, "init", "-q")
+    assert "N779" in run("check", "--quick").stdout, "nothing is committed, so everything is new"
+    _git(tmp_path, "add", "intents")
+    _git(tmp_path, "-c", "user.name=ann", "-c", "user.email=ann@example.org", "commit", "-qm", "phrases")
+    done = run("check", "--quick", "--only", "spelling")
+    assert "N779" not in done.stdout
+    assert "1 more notices of phrases that the current model was trained on: --all prints them." in done.stdout
+    assert "N779" in run("check", "--quick", "--all").stdout
+    (intents / "pothole.yaml").open("a", encoding="utf-8").write("  - a looooong crack in the road\n")
+    (intents / "untracked.yaml").write_text((intents / "pothole.yaml").read_text("utf-8").replace("hole", "dip"))
+    found = json.loads(run("check", "--quick", "--only", "spelling", "--json").stdout)
+    new = {(Path(each["file"]).name, each["line"]) for each in found if each["new"]}
+    assert new == {("pothole.yaml", 11), ("untracked.yaml", 10), ("untracked.yaml", 11)}
+    assert len(found) == 4
+
+
+def test_what_was_found_is_kept_until_a_phrase_changes(intents: Path, tmp_path: Path) -> None:
+    first = run("check", "--quick")
+    assert "one by one" in first.stderr
+    again = run("check", "--quick")
+    assert again.stdout == first.stdout
+    assert "one by one" not in again.stderr, "it was looked at a second time"
+    (intents / "pothole.yaml").open("a", encoding="utf-8").write("  - there's a sooo deep hole\n")
+    assert "N779" in run("check", "--quick").stdout
+    for each in (tmp_path / "var" / "intents-check").iterdir():
+        each.write_text("{", "utf-8")
+    assert "N779" in run("check", "--quick").stdout, "what is damaged is found again"
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, timeout=30)
 
 
 def test_github_shows_a_finding_beside_its_line(intents: Path) -> None:

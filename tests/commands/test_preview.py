@@ -15,9 +15,10 @@ import soundfile
 from click.testing import CliRunner, Result
 
 from voicebot.cli import cli
-from voicebot.commands import preview_audio
-from voicebot.commands.preview_audio import PIECE, pieces, sounds
+from voicebot.commands.preview_audio import sounds
 from voicebot.errors import ContentError, VoicebotError
+from voicebot.speech.voice import render
+from voicebot.speech.voice.sound import SENTENCE_PAUSE
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "dialogue" / "tree" / "routing.yaml"
@@ -136,7 +137,7 @@ class Tone:
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def speak(self, words: str, voice: str) -> np.ndarray:
+    def speak(self, words: str, voice: str, speed: float = 1.0) -> np.ndarray:
         self.said.append(words)
         return 0.3 * np.sin(2 * np.pi * 800 * np.arange(self.rate // 2) / self.rate)
 
@@ -148,7 +149,7 @@ def test_audio_without_a_page_has_nowhere_to_go(routing: Path) -> None:
 
 
 def test_audio_without_the_voice_says_how_to_install_it(routing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preview_audio, "_EXTRA", ("a_package_that_nobody_has",))
+    monkeypatch.setattr(render, "_EXTRA", ("a_package_that_nobody_has",))
     done = run("pothole", "--html", "preview.html", "--audio", *DAY)
     assert isinstance(done.exception, VoicebotError)
     assert "pip install -c constraints.txt -e '.[voice]'" in str(done.exception)
@@ -157,12 +158,13 @@ def test_audio_without_the_voice_says_how_to_install_it(routing: Path, monkeypat
 
 def test_every_english_prompt_is_spoken_once_and_kept(routing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tone = Tone()
-    monkeypatch.setattr(preview_audio, "open_voice", lambda *_: tone)
+    monkeypatch.setattr(render, "open_speaker", lambda *_: tone)
     done = run("child_safeguarding", "--html", "preview.html", "--audio", *DAY)
     assert done.exit_code == 0, done.output
     assert "speaking 1 of " in done.stderr
     page = Path("preview.html").read_text("utf-8")
-    assert page.count("data:audio/mpeg;base64,") == len(list(Path("var/preview").glob("*.mp3")))
+    assert "data:audio/mpeg;base64," in page
+    assert len(tone.said) == len(set(tone.said)) == len(list(Path("var/prompts").glob("??/*.wav")))
     spoken = len(tone.said)
     assert run("child_safeguarding", "--html", "again.html", "--audio", *DAY).exit_code == 0
     assert len(tone.said) == spoken, "what was rendered is not rendered again"
@@ -171,17 +173,10 @@ def test_every_english_prompt_is_spoken_once_and_kept(routing: Path, monkeypatch
 
 def test_the_sound_is_a_telephones(tmp_path: Path) -> None:
     text = "Hello. How are you?"
-    made = sounds([text, text], Tone, lambda line: None, tmp_path)
+    made = sounds([text, text], tmp_path, "bf_emma", Tone, lambda line: None)
     kind, data = made[text].split(",")
     assert kind == "data:audio/mpeg;base64"
     samples, rate = soundfile.read(io.BytesIO(base64.b64decode(data)))
     assert rate == 8000
     assert samples.ndim == 1
-    assert len(samples) / rate == pytest.approx(0.5 + 0.25 + 0.5, abs=0.2)
-
-
-def test_long_prompts_are_spoken_in_pieces_and_no_word_is_lost() -> None:
-    text = f"{'A short sentence. ' * 20}{'a long one, with phrases, ' * 20}and {'words ' * 100}to end."
-    cut = pieces(text)
-    assert " ".join(cut).split() == text.split()
-    assert max(map(len, cut)) <= PIECE
+    assert len(samples) / rate == pytest.approx(2 * (0.5 + SENTENCE_PAUSE), abs=0.25)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -47,6 +48,29 @@ def test_later_and_quit_keep_what_was_labelled(calls: SqlCallStore) -> None:
     assert HOLE in everything()
 
 
+def test_a_label_is_taken_back_and_asked_for_again(calls: SqlCallStore) -> None:
+    before = Path("intents/library_services.yaml").read_bytes()
+    done = run("--label", "--limit", "20", input="library_services\nu\npothole\ns\nu\nu\ndistrict_bins\nq\n")
+    assert done.exit_code == 0, done.exception
+    assert done.stdout.count("Taken back: library_services") == 1
+    assert done.stdout.count("Taken back: skip") == 1
+    assert done.stdout.count("Taken back: pothole") == 1
+    assert Path("intents/library_services.yaml").read_bytes() == before
+    assert HOLE not in phrases("pothole")
+    assert phrases("district_bins")[-1] == HOLE
+    assert "1 phrase added; 0 there already, 0 skipped." in done.stdout
+    assert set(BINS) <= set(everything()), "what was taken back comes again"
+
+
+def test_what_somebody_has_changed_since_is_not_taken_back(store: SqlCallStore) -> None:
+    call(store, "CA1", heard(HOLE, pothole=0.5))
+    call(store, "CA2", heard(PIZZA, out_of_scope=0.9))
+    done = CliRunner().invoke(cli, ["review", "--label"], input=_Edit(b"pothole\nu\ns\n"))
+    assert done.exit_code == 0, done.exception
+    assert "Nothing undone: intents/pothole.yaml: changed since; take out by hand what was added" in done.stdout
+    assert {HOLE, PIZZA} & set(phrases("pothole"))
+
+
 def test_interrupted_it_keeps_what_was_labelled(calls: SqlCallStore) -> None:
     done = run(
         "--label", "--limit", "20", input="pothole\n"
@@ -67,19 +91,20 @@ def test_ctrl_c_at_a_real_terminal_where_tab_completes(store: SqlCallStore) -> N
     ) as process:
         os.close(inside)
         try:
-            shown = _until(terminal, "a key or a name")
+            screen = _Screen(terminal)
+            screen.wait("a key or a name")
             os.write(terminal, b"libr\t\n")
-            shown += _until(terminal, "→ library_services")  # Tab shows the prompt again: that is not the next one yet
-            shown += _until(terminal, "a key or a name")
-            os.kill(process.pid, signal.SIGINT)
-            shown += _until(terminal, "voicebot intents check")
+            screen.wait("→ library_services")  # Tab shows the prompt again: that is not the next one yet
+            screen.wait("a key or a name")
+            screen.interrupt(process.pid)
+            screen.wait("voicebot intents check")
             assert process.wait(60) == 0
         finally:
             process.kill()  # or a failure would wait for it without end
     os.close(terminal)
     (labelled,) = {HOLE, PIZZA} & set(phrases("library_services"))
     assert {HOLE, PIZZA} - {labelled} == set(everything())
-    assert "Traceback" not in shown
+    assert "Traceback" not in screen.shown
 
 
 def _can_be_interrupted() -> None:
@@ -87,12 +112,26 @@ def _can_be_interrupted() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _until(terminal: int, words: str) -> str:
-    """What the terminal shows, up to `words`; pytest's timeout ends a wait in vain."""
-    shown = ""
-    while words not in shown:
-        shown += os.read(terminal, 4096).decode("utf-8", "replace")
-    return shown
+class _Screen:
+    """What a terminal shows."""
+
+    def __init__(self, terminal: int) -> None:
+        self._terminal = terminal
+        self._seen = 0
+        self.shown = ""
+
+    def wait(self, words: str) -> None:
+        """Until `words` stand below what was waited for last; pytest's timeout ends a wait in vain."""
+        while (at := self.shown.find(words, self._seen)) < 0:
+            self.shown += os.read(self._terminal, 4096).decode("utf-8", "replace")
+        self._seen = at + len(words)
+
+    def interrupt(self, pid: int) -> None:
+        """Ctrl-C, and again while nothing happens: between its prompt and its first look at the keys, readline takes
+        note of one and waits for a key all the same."""
+        os.kill(pid, signal.SIGINT)
+        while not select.select([self._terminal], [], [], 2.0)[0]:
+            os.kill(pid, signal.SIGINT)
 
 
 def test_what_stands_elsewhere_is_asked_again(store: SqlCallStore) -> None:
@@ -120,7 +159,27 @@ def test_where_a_file_fails_half_way_what_was_labelled_is_still_counted(calls: S
     assert phrases("pothole")[-1] == HOLE
 
 
-class _Damage(io.BytesIO):
+class _Typed(io.BytesIO):
+    """Text streams read by `read1`: a line at a time, as from a terminal."""
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        return self.readline()
+
+
+class _Edit(_Typed):
+    """Before the second key is pressed, somebody adds a phrase by hand."""
+
+    lines = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self.lines += 1
+        if self.lines == 2:
+            with Path("intents/pothole.yaml").open("a", encoding="utf-8") as file:
+                file.write("  - a dip by the church\n")
+        return super().readline(size)
+
+
+class _Damage(_Typed):
     """Labels one group; and before the label of the next is typed, somebody spoils a file."""
 
     def __init__(self) -> None:
@@ -132,10 +191,6 @@ class _Damage(io.BytesIO):
         if self._lines == 2:
             Path("intents/district_bins.yaml").write_text("phrases:\n\t- x\n", "utf-8")
         return super().readline(size)
-
-    def read1(self, size: int | None = -1, /) -> bytes:
-        """Text streams read by this: a line at a time, as from a terminal."""
-        return self.readline()
 
 
 def test_ways_that_exclude_each_other(store: SqlCallStore) -> None:

@@ -31,7 +31,7 @@ from voicebot.routing.table import Table
 from voicebot.storage.database import open_existing
 from voicebot.storage.stored_calls import count_calls, read_calls
 
-RECORDED = Path("tests/calls/calls.yaml")
+RECORDED = Path("tests/calls")
 
 SHOWN = 40
 """Calls that are listed for people, those that are alike counted as one; JSON has all of them."""
@@ -47,7 +47,9 @@ MOVES, CAUSES = 6, 8
     "--calls", "since", default="7d", show_default=True, callback=since_option, help="Calls since then: 30d or a date."
 )
 @click.option(
-    "--recorded", type=click.Path(path_type=Path), help=f"File of recorded calls; default {RECORDED} where it is there."
+    "--recorded",
+    type=click.Path(path_type=Path),
+    help=f"Suite of recorded calls; default {RECORDED} if it is there.",
 )
 @click.option(
     "--utterances", type=click.Path(path_type=Path), help="Folder of held-out utterances, each tried as well."
@@ -122,7 +124,7 @@ def difference(
     if engine is not None:
         engine = bootstrap.open_storage(settings)  # one that an older version left is brought up to date
         tell(f"{count_calls(engine, since):,} calls are stored since {_clock(since)}")
-    calls = chain(_stored(engine, since), _recorded(recorded), _held_out(utterances, at))
+    calls = chain(_stored(engine, since), _recorded(recorded, tell), _held_out(utterances, at))
     return blast_radius(old, new, calls, _asked_lazily(settings, tell), at=at, tell=tell)
 
 
@@ -131,12 +133,17 @@ def _stored(engine: Engine | None, since: datetime) -> Iterator[Rung]:
         yield from map(rung, read_calls(engine, since))
 
 
-def _recorded(file: Path | None) -> Iterator[Rung]:
-    from voicebot.regression.calls import read_calls as read_recorded
+def _recorded(folder: Path | None, tell: Callable[[str], None]) -> Iterator[Rung]:
     from voicebot.regression.spoken_calls import spoken_calls
+    from voicebot.regression.suites.reading import read_suite
 
-    if file is not None or RECORDED.is_file():
-        yield from spoken_calls(read_recorded(file or RECORDED))
+    if folder is None and not RECORDED.is_dir():
+        return
+    suite, _ = read_suite(folder or RECORDED, None)
+    if suite.broken:
+        left = f"{len(suite.broken)} calls of {suite.folder} are left out"
+        tell(f"{left}: run `voicebot suite check {suite.folder}`")
+    yield from spoken_calls(suite)
 
 
 def _held_out(folder: Path | None, at: datetime | None) -> Iterator[Rung]:

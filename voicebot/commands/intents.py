@@ -14,8 +14,10 @@ import click
 from voicebot.commands.output import emit, json_option, table
 from voicebot.config import Settings, load_settings
 from voicebot.nlu.corpus import read_corpus, read_held_out
+from voicebot.nlu.manifest import CURRENT
 from voicebot.nlu.phrases.balance import LONG_WORDS, long_share
 from voicebot.nlu.phrases.findings import KINDS, Finding, Tell
+from voicebot.nlu.phrases.since import Lines, is_new, new_lines
 from voicebot.routing.checks import check_file
 from voicebot.routing.issues import Issue
 from voicebot.routing.source import trained_intents
@@ -24,6 +26,7 @@ from voicebot.storage.personal.full_names import is_full_name
 from voicebot.storage.redaction import find
 
 HELD_OUT = Path("tests/utterances")
+KEPT = Path("var/intents-check")
 _DIFFERENCES = ("E203", "E204")
 """The codes of `voicebot check` for intents that only one of routing.yaml and intents/ knows."""
 
@@ -55,9 +58,16 @@ def intents() -> None:
     show_default=True,
     help="github: annotations that GitHub shows beside the lines.",
 )
+@click.option("--all", "everything", is_flag=True, help="Print every notice, also those of phrases that are not new.")
 @json_option
 def check(
-    folder: Path | None, utterances: Path | None, quick: bool, only: tuple[str, ...], style: str, as_json: bool
+    folder: Path | None,
+    utterances: Path | None,
+    quick: bool,
+    only: tuple[str, ...],
+    style: str,
+    everything: bool,
+    as_json: bool,
 ) -> None:
     """Report mistakes in the phrases, and what is worth a look, with file, line and a fix. Nothing is changed.
 
@@ -65,29 +75,42 @@ def check(
     intent's, that hold personal data or are not as Whisper writes; intents with too few phrases or without contrast.
     Exit code 1 where there is a mistake.
 
+    Where the folder lies in a git repository, notices are printed only of phrases that are new or changed since the
+    current model was committed; the others are counted (--all prints them, --json tells of all which are new). What
+    was found is kept in var/, so that the same check again takes seconds.
+
     \b
     Examples:
       voicebot intents check
       voicebot intents check --quick
+      voicebot intents check --all
       voicebot intents check drafts/intents --only misplaced --json
       voicebot intents check --quick --format github
     """
-    from voicebot.nlu.phrases.check import check_phrases  # takes seconds: the other commands need not wait for it
+    # these take seconds to import: the other commands need not wait for them
+    from voicebot.nlu.phrases.check import check_phrases
+    from voicebot.nlu.phrases.kept import kept_check
 
     settings = load_settings()
     folder = folder or settings.intents
     weights = None if quick else settings.weights
-    checked = check_phrases(folder, _held_out(utterances), _find, weights, _progress())
+    held_out, tell = _held_out(utterances), _progress()
+    checked = kept_check(KEPT, folder, held_out, weights, lambda: check_phrases(folder, held_out, _find, weights, tell))
     found = [*checked.findings, *_differences(settings, folder)]
+    lines = new_lines([each for each in (folder, held_out) if each], settings.models / CURRENT)
     wrong = sum(each.issue.severity == "error" for each in found)
     shown = [each for each in found if not only or each.kind in only]
     if as_json:
-        emit([_as_dict(each) for each in shown])
+        emit([_as_dict(each) | {"new": lines is None or is_new(each, lines)} for each in shown])
     else:
+        whole, shown = shown, shown if everything else [each for each in shown if _is_news(each, lines)]
         for each in shown:
             click.echo(annotation(each.issue) if style == "github" else str(each.issue))
         if style == "text":
             _summary(shown)
+            if len(shown) < len(whole):
+                older = len(whole) - len(shown)
+                click.echo(f"{older} more notices of phrases that the current model was trained on: --all prints them.")
         counts = f"{checked.phrases:,} phrases of {checked.intents} intents"
         click.echo(f"{folder}: {counts}, {wrong} mistakes, {len(found) - wrong} notices", err=style == "github")
     if wrong:
@@ -154,6 +177,11 @@ def _differences(settings: Settings, folder: Path) -> Iterable[Finding]:
     for each in check_file(settings.routing, trained_intents(folder), datetime.now(UTC).date()):
         if each.code in _DIFFERENCES:
             yield Finding(each, "routing", 1.0)
+
+
+def _is_news(each: Finding, lines: Lines | None) -> bool:
+    """Mistakes always are; so is everything where nobody knows what is old."""
+    return each.issue.severity == "error" or lines is None or is_new(each, lines)
 
 
 def _as_dict(each: Finding) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from voicebot.config import load_settings
 from voicebot.speech.weights import fetch
 
 if TYPE_CHECKING:
-    from voicebot.nlu.registry import ModelInfo
+    from voicebot.nlu.manifest import ModelInfo
     from voicebot.storage.publications import Publication
 
 NEEDED = ("whisper-base", "whisper-tiny.en", "minilm")
@@ -64,6 +64,9 @@ def fetch_(names: tuple[str, ...], source: Path | None, as_json: bool) -> None:
 def list_(history: bool, as_json: bool) -> None:
     """List the models that are here: when trained, by whom, how good, and which of them answers callers.
 
+    Figures are those of the training, on the held-out utterances of that day ("tried on"). Where two rows were not
+    tried on the same ones, hold them against each other with `voicebot models compare`.
+
     \b
     Examples:
       voicebot models list
@@ -78,7 +81,7 @@ def list_(history: bool, as_json: bool) -> None:
         emit([asdict(each) for each in rows])
         return
     table(
-        ("model", "trained (UTC)", "by", "phrases", "right", "urgent found", "state"),
+        ("model", "trained (UTC)", "by", "phrases", "right", "urgent found", "tried on", "state"),
         [_row(each.hash, each.info, each.state) for each in rows],
         "No model has been trained yet. Run `voicebot train`.",
     )
@@ -86,7 +89,7 @@ def list_(history: bool, as_json: bool) -> None:
 
 def _row(name: str, info: ModelInfo | None, state: str) -> tuple[str, ...]:
     if info is None:
-        return name, "", "", "", "", "", state
+        return name, "", "", "", "", "", "", state
     held_out = info.figures.get("held_out", {})
     when = info.when[:16].replace("T", " ")
     return (
@@ -96,8 +99,17 @@ def _row(name: str, info: ModelInfo | None, state: str) -> tuple[str, ...]:
         str(info.phrases),
         _percent(held_out, "top_1"),
         _percent(held_out, "urgent_found"),
+        _exam(info),
         state,
     )
+
+
+def _exam(info: ModelInfo) -> str:
+    """Which held-out utterances the figures are from: those of two models compare only where this is the same."""
+    tried = info.figures.get("held_out", {}).get("utterances")
+    if tried is None:
+        return "-"
+    return f"{tried} of {info.exam}" if info.exam else f"{tried} utterances"
 
 
 def _percent(figures: Mapping[str, Any], name: str) -> str:
@@ -214,7 +226,8 @@ def promote(model: str, utterances: Path, force: bool, why: str | None, as_json:
         emit({"promoted": True, **told(trial)})
     else:
         click.echo(f"\nThe model {name} is live. Servers take it within seconds; /readyz names the one in use.")
-        click.echo("Back to the one before: voicebot models rollback")
+        if office.can_roll_back():  # after the first promotion of all there is nothing to go back to
+            click.echo("Back to the one before: voicebot models rollback")
 
 
 def _can_say_why(why: str | None) -> None:

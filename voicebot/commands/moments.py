@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import click
@@ -16,4 +16,9 @@ def moment(at: str) -> datetime:
         given = datetime.fromisoformat(at)
     except ValueError:
         raise click.BadParameter(f"{at} is no date and time; write it like 2026-12-25T14:00") from None
-    return given if given.tzinfo else given.replace(tzinfo=LONDON)
+    if given.tzinfo:
+        return given
+    local = given.replace(tzinfo=LONDON)
+    if local.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != given:
+        raise click.BadParameter(f"there is no {at}: the clocks go forward from 01:00 to 02:00 on that day")
+    return local

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import click
@@ -23,6 +24,7 @@ from voicebot.regression.call_events import (
     CallEvent,
     CallResult,
     Dialled,
+    HeardAudio,
     Held,
     Pressed,
     Said,
@@ -32,11 +34,12 @@ from voicebot.regression.call_events import (
     Trouble,
     TurnTaken,
 )
+from voicebot.regression.local_server import serving
 from voicebot.regression.provider import Provider, simulated_address
 from voicebot.regression.provider_store import new_sid
 from voicebot.regression.script import read_script
 from voicebot.routing.table import Table
-from voicebot.storage.queries import show_call
+from voicebot.storage.queries import prompts_of, show_call
 
 SECONDS = 20.0
 TEXT_SECONDS = 3.0
@@ -53,6 +56,7 @@ TEXT_SECONDS = 3.0
 @click.option(
     "--in-process", is_flag=True, help="Run the bot in this process instead of ringing the one that is serving."
 )
+@click.option("--live", is_flag=True, help="Speak over a live stream, in real time; exit 1 where she was recorded.")
 @click.option("--expect-queue", help="Exit 1 unless the caller is put through to this queue.")
 @json_option
 def call(
@@ -63,6 +67,7 @@ def call(
     at: str | None,
     lines: str,
     in_process: bool,
+    live: bool,
     expect_queue: str | None,
     as_json: bool,
 ) -> None:
@@ -77,8 +82,11 @@ def call(
       voicebot call tests/calls/bins.wav tests/calls/didbury.wav tests/calls/yes-please.wav
       voicebot call --keys 0 --at 2026-12-25T03:00 --json
       voicebot call tests/calls/blue-badge-chase.wav --lines busy,completed --keys 1
+      VOICEBOT_LISTEN=stream voicebot call tests/calls/pothole.wav --live
     """
     settings = load_settings()
+    if live and settings.listen != "stream":
+        raise SettingError("--live: VOICEBOT_LISTEN is record; set it to stream and start the bot again.")
     configure("text", "error")
     settings.require(*bootstrap.NEEDED_TO_SERVE)
     host, port = simulated_address(settings.api_base)
@@ -103,8 +111,9 @@ def call(
             transfer_outcomes=tuple(each.strip() for each in lines.split(",")),
             text_seconds=TEXT_SECONDS,
             call_sid=sid,
+            prompts=partial(prompts_of, engine, sid),
         )
-    _finish(result, engine, settings, expect_queue, as_json)
+    _finish(result, engine, settings, expect_queue, live, as_json)
 
 
 @contextmanager
@@ -123,15 +132,23 @@ def _bot(settings: Settings, in_process: bool) -> Iterator[httpx.Client]:
             yield client
         return
     bot = bootstrap.build(settings)
-    with httpx.Client(transport=httpx.WSGITransport(app=create_app(bot)), timeout=SECONDS) as client:
-        yield client
+    app = create_app(bot)
+    with ExitStack() as stack:
+        # live streams need a socket, which a transport in process has not
+        url = stack.enter_context(serving(app)) if settings.listen == "stream" else ""
+        transport = None if url else httpx.WSGITransport(app=app)
+        yield stack.enter_context(httpx.Client(transport=transport, base_url=url, timeout=SECONDS, trust_env=False))
+    bot.lines.room.leave()
     bot.conversation.close()
 
 
-def _finish(result: CallResult, engine: Engine, settings: Settings, wanted: str | None, as_json: bool) -> None:
+def _finish(
+    result: CallResult, engine: Engine, settings: Settings, wanted: str | None, live: bool, as_json: bool
+) -> None:
     stored = show_call(engine, result.call_sid) or {}
     reached = _queue(result, bootstrap.tables(bootstrap.published(engine)).current())
-    ok = result.outcome != "failed" and wanted in (None, reached)
+    was_recorded = any(event.recording_sid for event in result.events if isinstance(event, Spoke))
+    ok = result.outcome != "failed" and wanted in (None, reached) and not (live and was_recorded)
     if as_json:
         emit(
             {
@@ -151,6 +168,8 @@ def _finish(result: CallResult, engine: Engine, settings: Settings, wanted: str 
         click.echo(f"\nThe caller was {where}." if reached else f"\nThe call ended: {where}.")
         if not ok and wanted:
             click.echo(f"Expected: {wanted}.", err=True)
+        if live and was_recorded:
+            click.echo("She was recorded, at least once; voicebot serve has logged why.", err=True)
         click.echo(f"All of it: voicebot calls show {result.call_sid}")
     if not ok:
         raise click.exceptions.Exit(1)
@@ -213,6 +232,8 @@ def _line(event: CallEvent) -> str:
             return "caller: says nothing"
         case Held():
             return "        (waits)"
+        case HeardAudio():
+            return f"        (hears {event.seconds:.1f} s over the stream)"
         case Dialled():
             return f"        rings {event.target}: {event.status}"
         case Texted():

@@ -67,11 +67,15 @@ def _preview(table: Table, intent: str | None, now: datetime, *, trees: bool) ->
 
 def _sounds(shown: Preview, settings: Settings, quiet: bool) -> dict[str, str]:
     """Prompts in other languages stay silent: the voice speaks English alone."""
-    from voicebot.commands.preview_audio import open_voice, sounds  # takes a while: a page without sound need not wait
+    from voicebot.commands.preview_audio import sounds  # takes a while: a page without sound need not wait
+    from voicebot.speech.voice.render import open_speaker
 
     tell = progress(quiet)
     texts = [prompt.text for node in shown.nodes for prompt in node.prompts if prompt.language is None]
-    return sounds(texts, lambda: open_voice(settings.weights, settings.weights_from, tell), tell)
+    voice = settings.voice
+    return sounds(
+        texts, settings.prompts, voice, lambda: open_speaker(voice, settings.weights, settings.weights_from, tell), tell
+    )
 
 
 def _write(path: Path, text: str) -> None:

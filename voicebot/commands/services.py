@@ -17,7 +17,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.errors import AppImportError
 from prometheus_client.multiprocess import mark_process_dead
 
-from voicebot import bootstrap
+from voicebot import bootstrap, sending
 from voicebot import serve as supervisor
 from voicebot.app import create_app
 from voicebot.config import Settings, load_settings
@@ -58,7 +58,7 @@ def serve(no_recogniser: bool) -> None:
     settings = _ready_to_serve()
     _port_is_free(settings.host, settings.port, "VOICEBOT_PORT")
     bootstrap.publish_first(settings, bootstrap.open_storage(settings))
-    bootstrap.mail_server(settings)
+    sending.mail_server(settings)
     if not settings.sms_from:
         log.warning("no_text_messages", reason="VOICEBOT_SMS_FROM is not set; text messages will wait unsent")
     if not settings.smtp_host:
@@ -120,6 +120,7 @@ class Web(BaseApplication):  # type: ignore[misc]
         options: dict[str, Any] = {
             "bind": f"{settings.host}:{settings.port}",
             "workers": settings.workers,
+            "worker_connections": max(1000, settings.threads + 200),
             "threads": settings.threads,
             "worker_class": "gthread",
             "timeout": 60,
@@ -142,6 +143,7 @@ class Web(BaseApplication):  # type: ignore[misc]
             raise AppImportError(f"voicebot: {error.message}") from None  # gunicorn prints it without a traceback
         bot.understanders.start()
         _before_sigterm(bot.conversation.leave)
+        _before_sigterm(bot.lines.room.leave)
         _before_sigterm(bot.understanders.leave)
         atexit.register(bot.understanders.stop)  # no model is half loaded while the interpreter is taken down
         return app

@@ -33,7 +33,7 @@ def train(force: bool, if_missing: bool, held_out: Path | None, as_json: bool) -
     """
     if force and if_missing:
         raise click.UsageError("give either --force or --if-missing")
-    from voicebot.nlu.registry import current_hash, is_usable, read_info  # take seconds: the others need not wait
+    from voicebot.nlu.manifest import current_hash, is_usable, read_info  # take seconds: the others need not wait
     from voicebot.nlu.train import train as train_model
 
     settings = load_settings()

@@ -194,7 +194,7 @@ def _opening(opening: Opening) -> str:
 
 
 def _tell_call(settings: Settings, beginning: str, as_json: bool) -> None:
-    call = _stored_call(settings, beginning)
+    call = stored_call(settings, beginning)
     versions = bootstrap.versions(settings)
     table: Table | None = None
     sources: Sources | None = None
@@ -211,7 +211,7 @@ def _tell_call(settings: Settings, beginning: str, as_json: bool) -> None:
         _print_call(call, turns)
 
 
-def _stored_call(settings: Settings, beginning: str) -> StoredCall:
+def stored_call(settings: Settings, beginning: str) -> StoredCall:
     if open_existing(settings.database_url.get_secret_value()) is None:
         raise click.ClickException(f"no call {beginning} is stored: there is no database yet")
     engine = bootstrap.open_storage(settings)
