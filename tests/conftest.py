@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 if TYPE_CHECKING:
     from voicebot.nlu.registry import Model
@@ -21,14 +22,17 @@ def pytest_addoption(parser):
     )
 
 
+@pytest.fixture(autouse=True)
+def _log_as_at_first() -> None:
+    """A command run in this process has set the log as its user wants it; the next test wants to see every line."""
+    structlog.reset_defaults()
+
+
 @pytest.fixture(scope="session")
 def model() -> Model:
     """The repository's own where it can be used here, else trained now (minutes)."""
-    from voicebot.nlu.registry import (  # seconds, which the other tests need not wait
-        current_hash,
-        is_usable,
-        load_current,
-    )
+    from voicebot.nlu.manifest import current_hash, is_usable
+    from voicebot.nlu.registry import load_current
     from voicebot.nlu.train import train
 
     current = current_hash(ROOT / "models")

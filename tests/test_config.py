@@ -40,7 +40,7 @@ def test_without_any_setting_the_defaults_hold():
         ("VOICEBOT_PORT", "65536"),
         ("VOICEBOT_PORT", "80.5"),
         ("VOICEBOT_WORKERS", "0"),
-        ("VOICEBOT_LISTEN", "stream"),
+        ("VOICEBOT_LISTEN", "telephone"),
         ("VOICEBOT_ANSWER_SECONDS", "0"),
         ("VOICEBOT_ANSWER_SECONDS", "14"),
         ("VOICEBOT_ANSWER_SECONDS", "nan"),

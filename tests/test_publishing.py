@@ -17,7 +17,8 @@ from tests.nlu.test_train import QUICK
 from voicebot import bootstrap, cli
 from voicebot.config import load_settings
 from voicebot.errors import ContentError, ModelError
-from voicebot.nlu.registry import LAYERS, MANIFEST, _seal, current_hash, make_current
+from voicebot.nlu.manifest import MANIFEST, current_hash, make_current, seal
+from voicebot.nlu.registry import LAYERS
 from voicebot.nlu.train import train
 from voicebot.routing.loader import load_table
 from voicebot.storage.publications import Publications
@@ -56,7 +57,7 @@ class Place:
         """Whole and sealed, and yet no model: loading it fails as nobody foresaw."""
         file = self.home / "models" / name / MANIFEST
         manifest = {**json.loads(file.read_text("utf-8")), "thresholds": {"surprise": 1}}
-        file.write_text(json.dumps({**manifest, "seal": _seal(manifest)}), "utf-8")
+        file.write_text(json.dumps({**manifest, "seal": seal(manifest)}), "utf-8")
 
     def first(self) -> str:
         return bootstrap.live_understanders(load_settings(), self.promotions).current().version

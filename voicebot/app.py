@@ -8,11 +8,13 @@ import httpx
 import structlog
 from flask import Flask, Response, jsonify
 
-from voicebot.bootstrap import Bot
+from voicebot import streaming
+from voicebot.bootstrap import Bot, utc_now
 from voicebot.errors import VoicebotError
 from voicebot.logs import described
 from voicebot.storage.database import check
 from voicebot.telephony.authentication import authenticated
+from voicebot.telephony.browser.blueprint import phone_blueprint
 from voicebot.telephony.twilio.twiml import Voice
 from voicebot.telephony.twilio.webhooks import twilio_blueprint
 
@@ -39,8 +41,12 @@ def create_app(bot: Bot) -> Flask:
             fallback=last_resort,
             on_failure=bot.metrics.failures.inc,
             on_text_status=lambda sid, status, error: _text_status(bot, sid, status, error),
+            live=streaming.twilio_calls(bot.settings, bot.engine, utc_now, bot.lines),
         )
     )
+    if key := bot.settings.phone_key.get_secret_value():
+        phone = streaming.phone(bot.engine, utc_now, bot.lines)
+        app.register_blueprint(phone_blueprint(phone, key=key, public_url=bot.settings.public_url))
     _add_operating_routes(app, bot)
     return app
 

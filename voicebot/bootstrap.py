@@ -1,6 +1,7 @@
-"""The composition root: the only file that names every vendor. Everything else is handed what it needs.
+"""The composition root: everything else is handed what it needs.
 
-What is published stands in `publishing.py`, how a model becomes live in `promoting.py`.
+What is published stands in `publishing.py`, how a model becomes live in `promoting.py`; the parts of live calls, of the
+bot's own voice and of what carries texts and letters in `streaming.py`, `speaking.py` and `sending.py`.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from voicebot import publishing
+from voicebot import publishing, sending, speaking, streaming
 from voicebot.chores import Chores
 from voicebot.config import Settings
 from voicebot.conversation import Conversation
 from voicebot.delivery.hearing import Hearing
-from voicebot.delivery.messages import MailServer, deliver
-from voicebot.errors import SettingError
+from voicebot.delivery.messages import deliver
 from voicebot.metrics import Metrics
 from voicebot.nlu.live import LiveUnderstanders
 from voicebot.parts import Limits, Parts
@@ -45,8 +45,6 @@ from voicebot.storage.retention import Keep, apply
 from voicebot.storage.sealing import Sealer
 from voicebot.telephony.twilio.origins import allowed_origins, is_twilio
 from voicebot.telephony.twilio.recordings import TwilioRecordings
-from voicebot.telephony.twilio.rest import TextSender, twilio_client
-from voicebot.telephony.twilio.urls import text_status_url
 from voicebot.versions import Versions
 
 NEEDED_TO_SERVE = ("account_sid", "auth_token", "public_url", "secret_key")
@@ -124,7 +122,9 @@ def understander_in_use(settings: Settings) -> Understander:
 # --- the parts of a conversation -------------------------------------------------------------------------------
 
 
-def recogniser(settings: Settings) -> HttpRecogniser:
+def recogniser(settings: Settings, limit: int | None = None) -> HttpRecogniser:
+    """`limit`: recognitions under way at once, where that is not the setting's; then none is left to the smaller model
+    for want of room."""
     return HttpRecogniser(
         url=settings.recogniser_url,
         model=settings.whisper_model,
@@ -133,7 +133,8 @@ def recogniser(settings: Settings) -> HttpRecogniser:
         fallback_model=settings.fallback_model,
         first_seconds=settings.recogniser_seconds,
         fallback_seconds=settings.fallback_seconds,
-        limit=settings.recognitions,
+        limit=limit or settings.recognitions,
+        smaller_limit=0 if limit else settings.recognitions,
     )
 
 
@@ -155,6 +156,7 @@ class Bot:
     understanders: LiveUnderstanders
     published: Published
     files: FilesOnDisk
+    lines: streaming.Lines
 
 
 def build(
@@ -167,11 +169,13 @@ def build(
     """Everything that answers calls. `understanders` do not watch for promotions until they are started. Raises
     `SettingError`, `StorageError`, `ContentError`, `ModelError`."""
     settings.require(*NEEDED_TO_SERVE)
+    streaming.check_threads(settings)
     engine = open_storage(settings)
     publish_first(settings, engine)
     seal = sealer(settings)
     outbox = Outbox(engine, seal, utc_now)
     metrics = Metrics(lambda: _backlog(engine))
+    ahead_by = None if heard_by else recogniser(settings, max(1, settings.recognitions // 2))
     heard_by = heard_by or recogniser(settings)
     if understood_by is None:
         understanders = live_understanders(settings, promotions(engine))
@@ -194,6 +198,7 @@ def build(
         gate=trustworthy,
         language=spoken_language,
         redact=redact,
+        recogniser_ahead=ahead_by,
         observe=metrics.observe,
     )
     limits = Limits(
@@ -203,8 +208,10 @@ def build(
         recognise=settings.recogniser_seconds + settings.fallback_seconds,
     )
     conversation = Conversation(parts, limits, workers=settings.threads)
-    found = published(engine), FilesOnDisk(settings.routing, settings.intents)
-    return Bot(settings, engine, conversation, outbox, metrics, heard_by, understanders, *found)
+    lines = streaming.lines(settings, conversation, metrics.live)
+    files = FilesOnDisk(settings.routing, settings.intents)
+    live = published(engine)
+    return Bot(settings, engine, conversation, outbox, metrics, heard_by, understanders, live, files, lines)
 
 
 def _backlog(engine: Engine) -> dict[str, float]:
@@ -228,19 +235,20 @@ def build_chores(settings: Settings) -> Chores:
         message_days=settings.keep_message_days,
         call_days=settings.keep_call_days,
     )
-    mail = mail_server(settings)
+    mail = sending.mail_server(settings)
     return Chores(
         outbox=Outbox(engine, seal, utc_now),
         messages=Messages(engine, seal, utc_now, keep_audio=timedelta(days=settings.keep_audio_days)),
         deletions=Deletions(engine, utc_now),
         tables=tables(published(engine)),
         hearing=Hearing(recordings(settings), recogniser(settings), trustworthy, pieces),
-        texts=text_sender(settings),
+        texts=sending.text_sender(settings),
         deliver=lambda letter, address: deliver(letter, address, mail),
         caller_number=calls.caller_number,
         intent=lambda call_id: _intent(engine, call_id),
         forget=lambda: apply(engine, keep, utc_now()),
         watch=Watch(FilesOnDisk(settings.routing, settings.intents), publications(engine).live).look,
+        voice=speaking.rendering(settings, publications(engine).live, utc_now),
     )
 
 
@@ -248,46 +256,3 @@ def _intent(engine: Engine, call_id: str) -> str | None:
     """What the call is about; None for an urgent one, whose topic nobody is told of in writing."""
     call = show_call(engine, call_id)
     return None if call is None or call["restricted"] else call["intent"]
-
-
-@dataclass(frozen=True, slots=True)
-class BoundSender:
-    """Sends text messages whose fate Twilio reports to `status_url`."""
-
-    sender: TextSender
-    status_url: str
-
-    def send(self, to: str, body: str) -> str:
-        return self.sender.send(to, body, self.status_url)
-
-
-def text_sender(settings: Settings) -> BoundSender | None:
-    """None where no sender is set: then text messages wait, and `voicebot serve` says so at its start."""
-    if not settings.sms_from:
-        return None
-    client = twilio_client(
-        settings.account_sid,
-        settings.auth_token.get_secret_value(),
-        settings.api_base,
-        region=settings.region,
-        edge=settings.edge,
-    )
-    return BoundSender(TextSender(client, settings.sms_from), text_status_url(settings.public_url))
-
-
-def mail_server(settings: Settings) -> MailServer | None:
-    if not settings.smtp_host:
-        return None
-    if not settings.mail_from:
-        raise SettingError("VOICEBOT_MAIL_FROM: not set, but VOICEBOT_SMTP_HOST is; e-mail needs a sender.")
-    if settings.smtp_ca is not None and not settings.smtp_ca.is_file():
-        raise SettingError(f"VOICEBOT_SMTP_CA: there is no file {settings.smtp_ca}.")
-    return MailServer(
-        settings.smtp_host,
-        settings.smtp_port,
-        settings.smtp_user,
-        settings.smtp_password.get_secret_value(),
-        settings.smtp_tls,
-        settings.mail_from,
-        settings.smtp_ca,
-    )

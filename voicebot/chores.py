@@ -54,7 +54,7 @@ WATCH_SECONDS = 3.0
 class Chores:
     """`deliver(letter, address)` raises `DeliveryError`. `caller_number(call_id)` and `intent(call_id)` give None where
     it is not known, or must not be told. `texts` is None where no sender is set: then text messages wait. `watch()`
-    looks at the files of the routing table.
+    looks at the files of the routing table, `voice()` has prompts rendered that are missing; neither waits.
 
     Once `stopping` is set, what is under way is brought to an end and nothing new begun."""
 
@@ -69,6 +69,7 @@ class Chores:
     intent: Callable[[str], str | None]
     forget: Callable[[], object]
     watch: Callable[[], None]
+    voice: Callable[[], None] = lambda: None
     stopping: threading.Event = field(default_factory=threading.Event)
 
     # --- how it is run -------------------------------------------------------------------------------------------
@@ -123,12 +124,14 @@ class Chores:
                 self.stopping.wait(FAILED_SECONDS)
 
     def _keep_watching(self) -> None:
-        """Says in the log when routing.yaml is broken, or edited and not published: callers notice neither."""
+        """Says in the log when routing.yaml is broken, or edited and not published: callers notice neither. Has the
+        bot's own voice keep up with what is live."""
         while not self.stopping.is_set():
-            try:
-                self.watch()
-            except Exception as error:
-                log.error("chores_failed", **described(error))
+            for look in (self.watch, self.voice):
+                try:
+                    look()
+                except Exception as error:
+                    log.error("chores_failed", **described(error))
             self.stopping.wait(WATCH_SECONDS)
 
     # --- text messages -------------------------------------------------------------------------------------------

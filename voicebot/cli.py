@@ -25,13 +25,17 @@ COMMANDS = {
     "intents": "intents",
     "why": "why",
     "preview": "preview",
+    "voice": "voice",
     "diff": "diff",
     "call": "placing",
+    "regress": "regress",
+    "load": "load",
     "calls": "calls",
     "messages": "calls",
     "erase": "calls",
     "models": "models",
     "review": "review",
+    "suite": "suite",
     "config": "settings",
 }
 """Each command and its module in `voicebot.commands`."""

@@ -53,7 +53,25 @@ class Settings(BaseSettings):
         le=2000,
         description="Threads in each web worker; one holds each waiting request.",
     )
-    listen: Literal["record"] = Field("record", alias="VOICEBOT_LISTEN", description="How the bot listens: record.")
+    listen: Literal["record", "stream"] = Field(
+        "record",
+        alias="VOICEBOT_LISTEN",
+        description="How the bot listens: record, or stream for live audio (record then stays as the fallback).",
+    )
+    live_calls: int = Field(
+        12,
+        alias="VOICEBOT_LIVE_CALLS",
+        ge=1,
+        le=900,
+        description="Calls that may be live at once in one web worker; those beyond are recorded.",
+    )
+    patience: float = Field(
+        1.0,
+        alias="VOICEBOT_PATIENCE",
+        ge=0.5,
+        le=3,
+        description="Live audio: stretches the silences that end what callers say, for everyone.",
+    )
     answer_seconds: float = Field(
         4.0,
         alias="VOICEBOT_ANSWER_SECONDS",
@@ -117,7 +135,8 @@ class Settings(BaseSettings):
         alias="VOICEBOT_RECOGNITIONS",
         ge=1,
         le=1000,
-        description="Recognitions under way or waiting in one web worker; calls beyond get keys.",
+        description="Recognitions under way or waiting in one web worker; as many beyond go to the smaller model at "
+        "once, calls beyond those get keys. Live calls may hear ahead with half as many more.",
     )
     fetch_seconds: float = Field(
         8.0,
@@ -125,6 +144,28 @@ class Settings(BaseSettings):
         gt=0,
         le=60,
         description="How long a recording may take to appear at the provider.",
+    )
+
+    # the bot's own voice, for live calls
+    voice: Literal["bf_emma", "bf_alice", "bm_george", "bm_lewis", "espeak-ng", "none"] = Field(
+        "bf_emma",
+        alias="VOICEBOT_VOICE",
+        description="Voice that prompts are rendered with; none leaves them to the telephone provider.",
+    )
+    prompts: Path = Field(
+        Path("var/prompts"),
+        alias="VOICEBOT_PROMPTS",
+        description="Folder of rendered prompts; several machines may share it.",
+    )
+    own_prompts: Path = Field(
+        Path("prompts"),
+        alias="VOICEBOT_OWN_PROMPTS",
+        description="Folder of the council's own recordings of prompts, with prompts.yaml.",
+    )
+    phone_key: SecretStr = Field(
+        SecretStr(""),
+        alias="VOICEBOT_PHONE_KEY",
+        description="Opens the browser phone at /phone to whoever has it; 12 characters or more. Empty: no such page.",
     )
 
     # files and data
@@ -205,6 +246,13 @@ class Settings(BaseSettings):
     def _is_long(cls, value: SecretStr) -> SecretStr:
         if 0 < len(value.get_secret_value()) < 32:
             raise ValueError("must be 32 characters or more; make one with `openssl rand -hex 32`")
+        return value
+
+    @field_validator("phone_key")
+    @classmethod
+    def _is_no_guess(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 12:
+            raise ValueError("must be 12 characters or more; make one with `openssl rand -hex 16`")
         return value
 
     def require(self, *names: str) -> None:

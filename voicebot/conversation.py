@@ -14,31 +14,16 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from voicebot.dialogue.actions import SendText, Transfer
+from voicebot.dialogue.actions import Transfer
 from voicebot.dialogue.engine import take_turn
-from voicebot.dialogue.events import (
-    CallerHungUp,
-    CallStarted,
-    PartFailed,
-)
+from voicebot.dialogue.events import CallerHungUp, CallStarted, Event, PartFailed
 from voicebot.dialogue.session import Session
-from voicebot.dialogue.turn import Turn
 from voicebot.dialogue.wording import prompt
-from voicebot.errors import (
-    ClaimLostError,
-    VoicebotError,
-)
+from voicebot.errors import ClaimLostError, VoicebotError
 from voicebot.hearing import Ear
 from voicebot.parts import Limits, Parts
-from voicebot.ports import (
-    Answer,
-    Arrival,
-    Claim,
-    OutgoingText,
-    Pending,
-    TurnInput,
-)
-from voicebot.records import message_left, record, to_delete
+from voicebot.ports import Answer, Arrival, Claim, Hearing, Pending, TurnInput
+from voicebot.records import message_left, record, texts_to_send, to_delete
 from voicebot.routing.hours import line_open
 from voicebot.routing.table import Table
 from voicebot.underway import UnderWay
@@ -92,10 +77,37 @@ class Conversation:
         kept = record(turn, CallStarted(arrival.caller), {})
         return parts.calls.begin(arrival, following, Answer(turn.actions, 1), kept, now)
 
-    def turn(self, call_id: str, number: int, given: TurnInput, arrival: Arrival) -> Reply:
+    def turn(
+        self, call_id: str, number: int, given: TurnInput, arrival: Arrival, *, hearing: Hearing | None = None
+    ) -> Reply:
         """What the provider posted for turn `number`. A call that nobody knows is answered afresh: somebody is
-        there."""
-        return self._claimed(call_id, number, given, arrival)
+        there. `hearing` is what `hear` made of it already, where `given` is `live`."""
+        return self._claimed(call_id, number, given, arrival, hearing)
+
+    def hear(self, call_id: str, wav: bytes, deadline: float, *, ahead: bool = False) -> Hearing:
+        """What a WAV file means in this call as it stands. The call knows nothing of it: a turn is taken with it, or it
+        is thrown away because the caller goes on speaking. `ahead`: she may do so. Raises `StorageError`."""
+        current = self.parts.calls.current(call_id)
+        if current is None:
+            return Hearing(PartFailed("unknown"), "", {})
+        session = current[0]
+        seconds: dict[str, float] = {}
+        with structlog.contextvars.bound_contextvars(call_id=call_id, turn=session.turn):
+            longest = min(deadline, self.limits.recognise)
+            event, words = self._ear.hear(wav, session, seconds, longest, ahead=ahead)
+        table = self.parts.tables.get(session.table)
+        would_be = take_turn(session, event, table=table, now=self.parts.clock.now(call_id))
+        return Hearing(event, words, seconds, would_be.decision)
+
+    def answer(self, call_id: str) -> Answer | None:
+        """The last answer of a call; None where it is unknown. Raises `StorageError`."""
+        current = self.parts.calls.current(call_id)
+        return None if current is None else current[1]
+
+    def hold(self) -> str:
+        """What a caller is told who has to wait."""
+        table = self._table = self._table or self.parts.tables.current()
+        return prompt(table, "hold")
 
     def poll(self, call_id: str, number: int, arrival: Arrival) -> Reply:
         """Ask again for a turn that was pending; takes it over where its worker has died."""
@@ -148,13 +160,15 @@ class Conversation:
 
     # --- one turn ------------------------------------------------------------------------------------------------
 
-    def _claimed(self, call_id: str, number: int, given: TurnInput | None, arrival: Arrival) -> Reply:
+    def _claimed(
+        self, call_id: str, number: int, given: TurnInput | None, arrival: Arrival, hearing: Hearing | None = None
+    ) -> Reply:
         """The turn, by whoever gets it: worked on here, or waited for."""
         claim = self.parts.calls.claim(call_id, number, given)
         if claim is None:
             return self._lost_thread(arrival)
         if isinstance(claim, Claim):
-            return self._work(claim)
+            return self._work(claim, hearing)
         return self._wait_for(claim, call_id, number, arrival)
 
     def _lost_thread(self, arrival: Arrival) -> Reply:
@@ -165,10 +179,10 @@ class Conversation:
             return self.start(arrival)
         return current[1]
 
-    def _work(self, claim: Claim) -> Reply:
+    def _work(self, claim: Claim, hearing: Hearing | None = None) -> Reply:
         """Work on a claimed turn: here where that takes no time, else in the pool while the webhook waits its share."""
         if not claim.input.recording:
-            return self._finish(claim)
+            return self._finish(claim, hearing)
         future = self._pool.submit(self._finish, claim)
         self._under_way.add((claim.call_id, claim.number), future, claim.age)
         wait([future], timeout=self.limits.answer)
@@ -204,10 +218,10 @@ class Conversation:
             found = again
         return found
 
-    def _finish(self, claim: Claim) -> Reply:
+    def _finish(self, claim: Claim, hearing: Hearing | None = None) -> Reply:
         with structlog.contextvars.bound_contextvars(call_id=claim.call_id, turn=claim.number):
             try:
-                return self._take(claim)
+                return self._take(claim, hearing)
             except ClaimLostError:
                 log.info("claim_lost")
                 return Pending(0.0)
@@ -222,14 +236,19 @@ class Conversation:
         except VoicebotError as error:
             log.warning("release_failed", code=error.code)
 
-    def _take(self, claim: Claim) -> Answer:
+    def _take(self, claim: Claim, hearing: Hearing | None) -> Answer:
         began = time.monotonic()
         seconds: dict[str, float] = {}
         claim = self._with_a_model_that_is_loaded(claim)
         session = claim.session
         table = self.parts.tables.get(session.table)
         late = claim.age > self.limits.turn and _must_be_heard(claim.input)
-        event = PartFailed("recogniser") if late else self._ear.event(claim, seconds)
+        event: Event = PartFailed("recogniser")
+        if claim.input.live and hearing is not None:
+            event = hearing.event
+            seconds.update(hearing.seconds)
+        elif not late:
+            event = self._ear.event(claim, seconds)
         turn = take_turn(session, event, table=table, now=self.parts.clock.now(claim.call_id))
         following = turn.session.with_(turn=claim.number + 1)
         answer = Answer(turn.actions, claim.number + 1)
@@ -239,7 +258,7 @@ class Conversation:
             following,
             answer,
             record(turn, event, seconds),
-            texts=self._texts(turn, claim.call_id),
+            texts=texts_to_send(turn, lambda: self.parts.calls.caller_number(claim.call_id)),
             message=message_left(session, event, claim.input),
             recordings=to_delete(event, claim.input),
         )
@@ -262,15 +281,6 @@ class Conversation:
         if version == claim.session.model:
             return claim
         return replace(claim, session=claim.session.with_(model=version))
-
-    def _texts(self, turn: Turn, call_id: str) -> list[OutgoingText]:
-        texts: list[OutgoingText] = []
-        for action in turn.actions:
-            if isinstance(action, SendText):
-                to = action.to or self.parts.calls.caller_number(call_id)
-                if to:
-                    texts.append(OutgoingText(to, action.body))
-        return texts
 
 
 def _must_be_heard(given: TurnInput) -> bool:

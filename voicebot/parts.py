@@ -21,7 +21,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything a conversation is made of; `bootstrap.py` puts it together."""
+    """Everything a conversation is made of; `bootstrap.py` puts it together.
+
+    `recogniser_ahead` hears what may be thrown away, so that such work takes no place from a turn; None where that is
+    the same."""
 
     calls: CallStore
     tables: Tables
@@ -32,4 +35,5 @@ class Parts:
     gate: Gate
     language: Callable[[Transcript], str]
     redact: Callable[[str], str]
+    recogniser_ahead: Recogniser | None = None
     observe: Callable[[Mapping[str, float], str], None] = field(default=lambda seconds, decision: None)

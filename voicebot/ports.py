@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from voicebot.dialogue.actions import Action, Expecting
-from voicebot.dialogue.events import CallerKind, Heard
+from voicebot.dialogue.events import CallerKind, Event, Heard
 from voicebot.dialogue.session import Session
+from voicebot.dialogue.turn import Decision
 from voicebot.routing.table import Table
 
 
@@ -117,7 +118,9 @@ class TurnInput:
     """What a provider posted for one turn, in our words. Kept with the turn until it is done, but for `keys`.
 
     Exactly one of these holds: `keys` pressed; `recording` (a URL at the provider) to be heard; `transfer` ended;
-    `failed` part; `hung_up`; none of them (silence). `message` says that the recording is a message left.
+    `failed` part; `hung_up`; `live`; none of them (silence). `message` says that the recording is a message left.
+    `live`: heard on a live stream, whose sound is kept nowhere, so that only the worker that heard it can tell what it
+    was; to any other it is a recogniser that failed.
     """
 
     keys: str = ""
@@ -127,6 +130,19 @@ class TurnInput:
     hung_up: bool = False
     message: bool = False
     recording_seconds: float = 0.0
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What was made of a stretch of sound, without any effect on the call. `event` is what the dialogue will be told,
+    redacted; `words` are what was recognised, in full, and are never stored. `seconds` are those of each part.
+    `decision` is what the dialogue would decide upon it; None where the call is not known."""
+
+    event: Event
+    words: str
+    seconds: Mapping[str, float]
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from voicebot.nlu.catalogue import Listed
     from voicebot.nlu.comparison import Comparison, Tried
     from voicebot.nlu.corpus import Utterance
+    from voicebot.nlu.manifest import ModelInfo
     from voicebot.nlu.promotion import Broken
-    from voicebot.nlu.registry import Model, ModelInfo
+    from voicebot.nlu.registry import Model
 
 Progress = Callable[[str], None]
 
@@ -79,10 +80,17 @@ class Office:
             return find_model(self._models, beginning)
         live = self.live()
         if live is None:
-            raise ModelError(
-                "no model is live yet. Run `voicebot publish`; `voicebot models list` shows those there are."
-            )
+            raise ModelError(f"no model is live yet: nothing was published to this database. {self._instead()}")
         return find_model(self._models, live)
+
+    def _instead(self) -> str:
+        """What to do where no model is live."""
+        from voicebot.nlu.manifest import current_hash
+
+        current = current_hash(self._models)
+        if current is None:
+            return "There is no model to publish either: run `voicebot train`, then `voicebot publish`."
+        return f"Name the model in its place ({current} is the current one), or make it live with `voicebot publish`."
 
     def all(self) -> tuple[Described, ...]:
         """Every model that is here, the newest last."""
@@ -94,7 +102,7 @@ class Office:
         return next(each for each in self.all() if each.hash == name)
 
     def _described(self, listed: Listed) -> Described:
-        from voicebot.nlu.registry import current_hash, why_not
+        from voicebot.nlu.manifest import current_hash, why_not
 
         live = self.live()
         named = {
@@ -134,7 +142,7 @@ class Office:
 
     def promote(self, trial: Trial, why: str) -> Publication:
         """Make the model of a trial live, below the floors as well: whoever calls this has seen what is broken."""
-        from voicebot.nlu.registry import headline
+        from voicebot.nlu.manifest import headline
 
         figures: dict[str, Any] = headline({"held_out": trial.tried.report})["held_out"]
         if trial.broken:
@@ -144,12 +152,15 @@ class Office:
     def is_live(self, name: str) -> bool:
         """Whether there is nothing to promote. Then the file that names the current model is put right too, should it
         have fallen behind the database."""
-        from voicebot.nlu.registry import make_current
+        from voicebot.nlu.manifest import make_current
 
         if self.live() != name:
             return False
         make_current(self._models, name)
         return True
+
+    def can_roll_back(self) -> bool:
+        return version_before(self.history()) is not None
 
     def before(self) -> str:
         """The model that a rollback goes back to. Raises `ModelError` where there is none."""
@@ -173,7 +184,7 @@ class Office:
     ) -> Publication:
         """The database first, for it decides what is served. The files beside it are for people and for git."""
         from voicebot.nlu.catalogue import note_promotion
-        from voicebot.nlu.registry import make_current
+        from voicebot.nlu.manifest import make_current
 
         made = self._promotions.make_live(
             kind,

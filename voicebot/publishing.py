@@ -58,7 +58,8 @@ def publish_first(settings: Settings, publications: Publications, promotions: Pu
 
 def first_model(settings: Settings, promotions: Publications) -> str | None:
     """The current model, which was loaded to see that it can be; None where a model is live, or none is trained yet."""
-    from voicebot.nlu.registry import current_hash, load_model
+    from voicebot.nlu.manifest import current_hash
+    from voicebot.nlu.registry import load_model
 
     model = current_hash(settings.models) if promotions.live() is None else None
     if model is not None:
@@ -122,7 +123,7 @@ def live_understanders(settings: Settings, promotions: Publications) -> LiveUnde
 
 
 def _first(settings: Settings, promotions: Publications) -> Understander:
-    from voicebot.nlu.registry import current_hash
+    from voicebot.nlu.manifest import current_hash
 
     names = (promotions.live(), version_before(promotions.history()), current_hash(settings.models))
     failed: Exception | None = None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from voicebot.dialogue.actions import TakeMessage
+from voicebot.dialogue.actions import SendText, TakeMessage
 from voicebot.dialogue.events import Event, Heard, MessageLeft
 from voicebot.dialogue.session import Session
 from voicebot.dialogue.turn import Turn
 from voicebot.dialogue.wording import heard_by_caller
-from voicebot.ports import NewMessage, TurnInput, TurnRecord
+from voicebot.ports import NewMessage, OutgoingText, TurnInput, TurnRecord
 
 RESTRICTED = "[restricted]"
 """Stands for the words of an urgent call in the stored transcript."""
@@ -40,6 +40,13 @@ def record(turn: Turn, event: Event, seconds: Mapping[str, float]) -> TurnRecord
         seconds=dict(seconds),
         model=turn.session.model,
     )
+
+
+def texts_to_send(turn: Turn, caller_number: Callable[[], str | None]) -> list[OutgoingText]:
+    """The text messages of a turn, each to the number that she keyed in or else to her own, where that is known."""
+    asked_for = [each for each in turn.actions if isinstance(each, SendText)]
+    addressed = ((each.to or caller_number(), each.body) for each in asked_for)
+    return [OutgoingText(to, body) for to, body in addressed if to]
 
 
 def to_delete(event: Event, given: TurnInput) -> list[str]:

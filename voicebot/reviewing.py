@@ -16,7 +16,7 @@ from functools import cached_property
 from sqlalchemy import Engine
 
 from voicebot.config import Settings
-from voicebot.errors import StorageError
+from voicebot.errors import ContentError, StorageError
 from voicebot.nlu.clean import clean
 from voicebot.nlu.phrases.book import Change, PhraseBook, unfit
 from voicebot.publishing import account
@@ -30,6 +30,7 @@ from voicebot.storage.review_queries import (
     reviewed_words,
     still_stored,
     to_review,
+    unmark,
 )
 
 Progress = Callable[[str], None]
@@ -172,6 +173,18 @@ class Desk:
             what = "the last phrases are in intents/, but not marked as reviewed, and may come again"
             raise StorageError(f"{error.message} ({what})") from error
         return replace(entered, marked=new_marks)
+
+    def take_back(self, entered: Entered, labels: Sequence[Labelled]) -> None:
+        """Undo what `enter` made of `labels`, the last first. Raises `ContentError` where somebody has changed a file
+        since; then nothing is undone."""
+        with self.book.held():
+            for each in entered.changes:
+                if not self.book.is_as(each.file, each.after):
+                    words = ", ".join(map(shown, each.added))
+                    raise ContentError(f"{each.file}: changed since; take out by hand what was added: {words}.")
+            self.book.write(replace(each, before=each.after, after=each.before) for each in entered.changes)
+        places = ((each.place, each.label) for each in labels if each.place is not None)
+        unmark(self._engine, places, account(self._settings))
 
     def _mistakes(self, labels: Sequence[Labelled]) -> Iterable[Issue]:
         stored = still_stored(self._engine, (each.place for each in labels if each.place is not None))

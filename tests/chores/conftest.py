@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ from typing import Any
 import pytest
 import structlog
 from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
+from voicebot.regression.local_server import serving
 from voicebot.regression.provider import Provider, new_account
 
 from .office import (
@@ -33,14 +32,9 @@ def hook() -> Iterator[Hook]:
             here.letters.append(request.get_json())
         return Response(status=here.status)
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    here.url = f"http://127.0.0.1:{server.server_port}/team"
-    yield here
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
+    with serving(app) as url:
+        here.url = f"{url}/team"
+        yield here
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ from voicebot.regression.telephone_wav import silent_wav
 from voicebot.routing.loader import parse_table
 from voicebot.routing.source import Sources
 from voicebot.routing.table import Table
+from voicebot.sending import text_sender
 from voicebot.speech.pieces import pieces
 from voicebot.storage.calls import SqlCallStore
 from voicebot.storage.deletions import Deletions
@@ -122,7 +123,7 @@ class Office:
             "deletions": Deletions(self.engine, self.now),
             "tables": self,
             "hearing": patient,
-            "texts": bootstrap.text_sender(self.settings),
+            "texts": text_sender(self.settings),
             "deliver": lambda letter, address: deliver(letter, address, None, seconds=5),
             "caller_number": self.store.caller_number,
             "intent": lambda call_id: bootstrap._intent(self.engine, call_id),

@@ -6,11 +6,12 @@ import socket
 import threading
 from typing import Any
 
-from voicebot import bootstrap
 from voicebot.ports import (
     TextSender,
 )
+from voicebot.sending import BoundSender, text_sender
 from voicebot.storage.outbox import TRIES
+from voicebot.telephony.twilio import rest
 from voicebot.telephony.twilio.rest import twilio_client
 
 from .office import (
@@ -65,7 +66,7 @@ def unreachable(office: Office) -> TextSender:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    sender = bootstrap.text_sender(office.settings.model_copy(update={"api_base": nobody}))
+    sender = text_sender(office.settings.model_copy(update={"api_base": nobody}))
     assert sender is not None
     return sender
 
@@ -101,7 +102,7 @@ def test_a_provider_that_can_never_be_reached_is_given_up_with_an_alarm(office: 
 def test_a_refused_text_has_failed_and_is_not_sent_again(office: Office, logged: list[Any]) -> None:
     office.call(texts=("one",))
     wrong = office.settings.model_copy(update={"auth_token": type(office.settings.auth_token)("wrong")})
-    all_due(office.chores(texts=bootstrap.text_sender(wrong)))
+    all_due(office.chores(texts=text_sender(wrong)))
     assert office.statuses() == ["failed"]
     assert events(logged) == ["text_failed"]
     assert "401" in logged[0]["reason"]
@@ -116,7 +117,7 @@ def test_a_text_without_an_answer_is_uncertain_and_not_sent_again(
     office.call(texts=("one",))
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     client = twilio_client(office.provider.account_sid, office.provider.token, base, timeout=0.3)
-    sender = bootstrap.BoundSender(bootstrap.TextSender(client, "Westshire"), "https://bot.example")
+    sender = BoundSender(rest.TextSender(client, "Westshire"), "https://bot.example")
     with taking_without_answer(listening) as taken:
         all_due(office.chores(texts=sender))
         assert taken.is_set()

@@ -24,13 +24,14 @@ def bench(tmp_path):
     engine = open_database(f"sqlite:///{tmp_path}/bot.db")
     migrate(engine)
     calls = SqlCallStore(engine, Sealer("k" * 32), lambda: datetime.now(UTC), lease=timedelta(seconds=2))
-    ear, mind, shelf = Ear(), Mind(), Shelf()
+    ear, ahead, mind, shelf = Ear(), Ear(), Mind(), Shelf()
     minds = Minds(mind)
     parts = Parts(
         calls=calls,
         tables=OneTable(),
         clock=Stopped(),
         recogniser=ear,
+        recogniser_ahead=ahead,
         understanders=minds,
         recordings=shelf,
         gate=lambda transcript: made.verdict if transcript.words else "nothing",
@@ -38,6 +39,6 @@ def bench(tmp_path):
         redact=lambda words: words.replace("Jane Smith", "[name]"),
     )
     conversation = Conversation(parts, Limits(answer=20, turn=30, fetch=1, recognise=1), workers=8)
-    made = Bench(conversation, ear, mind, shelf, engine, minds)
+    made = Bench(conversation, ear, mind, shelf, engine, minds, ahead)
     yield made
     conversation.close()

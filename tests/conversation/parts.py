@@ -111,6 +111,7 @@ class Bench:
     shelf: Shelf
     engine: object
     minds: Minds
+    ahead: Ear
     verdict: str = "words"
 
     def ring(self):

@@ -30,13 +30,6 @@ LETTER = Letter(
 TEAM = "blue.badge@westshire.example"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def refused(*given: Any, **more: Any) -> str:
     """The error of a delivery that fails, which tells nothing about the caller and hides no cause that does."""
     with pytest.raises(DeliveryError) as caught:

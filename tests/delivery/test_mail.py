@@ -18,8 +18,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from voicebot.delivery.messages import MailServer, deliver
+from voicebot.regression.local_server import free_port
 
-from .letters import LETTER, NUMBER, TEAM, WORDS, Talk, free_port, raw_server, refused, silent
+from .letters import LETTER, NUMBER, TEAM, WORDS, Talk, raw_server, refused, silent
 
 
 class Box:

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
 from voicebot.delivery.messages import deliver
+from voicebot.regression.local_server import serving
 
 from .letters import LETTER, NUMBER, SECRET_PATH, WORDS, Talk, raw_server, refused, silent
 
@@ -32,15 +32,8 @@ def webhook(answer: Callable[[Request], Response]) -> Iterator[tuple[str, list[R
         seen.append(request)
         return answer(request)
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{SECRET_PATH}", seen
-    finally:
-        server.shutdown()
-        thread.join(5)
-        server.server_close()
+    with serving(app) as url:
+        yield f"{url}{SECRET_PATH}", seen
 
 
 def test_a_webhook_gets_the_whole_letter_and_an_id_to_tell_repeats_by(caplog: pytest.LogCaptureFixture) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.nlu.conftest import SMALL, WEIGHTS, write_intents
 from tests.nlu.test_train import QUICK
-from voicebot.nlu.registry import current_hash, make_current
+from voicebot.nlu.manifest import current_hash, make_current
 from voicebot.nlu.train import train
 
 from .home import ROOT, SAID, TWISTED, office, run

@@ -12,7 +12,8 @@ import pytest
 
 from voicebot import cli
 from voicebot.errors import ModelError
-from voicebot.nlu.registry import LAYERS, current_hash, make_current
+from voicebot.nlu.manifest import current_hash, make_current
+from voicebot.nlu.registry import LAYERS
 
 from .home import log, office, promote, run
 
@@ -39,6 +40,13 @@ def test_a_good_model_is_promoted_and_everything_is_written_down(home: Path, goo
     assert (written["hash"], written["previous"], written["who"], written["why"]) == (better, good, "ann", last.why)
     assert promote(better).exit_code == 0
     assert len(office().history()) == 2, "what is live already was promoted again"
+
+
+def test_a_rollback_is_offered_only_where_there_is_something_to_go_back_to(home: Path, good: str, better: str) -> None:
+    first = promote(good)
+    assert f"{good} is live" in first.output
+    assert "rollback" not in first.output
+    assert "voicebot models rollback" in promote(better).output
 
 
 def test_a_bad_model_is_refused_with_every_floor_named(twisted: str, good: str, untouched: Callable[[], None]) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from voicebot.errors import ModelError, StorageError
-from voicebot.nlu.registry import current_hash
+from voicebot.nlu.manifest import current_hash, note_figures
 
 from .home import log, office, promote, run
 
@@ -51,7 +53,7 @@ def test_what_was_judged_against_another_model_is_not_promoted(home: Path, bette
 
 
 def test_two_models_side_by_side(home: Path, good: str, twisted: str) -> None:
-    with pytest.raises(ModelError, match="no model is live yet"):
+    with pytest.raises(ModelError, match=f"no model is live yet.*{good} is the current one.*voicebot publish"):
         office().find("live")
     run("publish", "--yes")
     done = run("models", "compare", "live", twisted, "--utterances", "utterances")
@@ -79,6 +81,23 @@ def test_lists_and_shows_what_is_known(home: Path, good: str, better: str) -> No
     assert f"Model {better}: live" in text
     assert "trained" in text
     assert "epochs 4" in text
+
+
+def test_the_list_tells_which_exam_a_figure_is_from(home: Path, good: str, better: str) -> None:
+    note_figures(home / "models", better, {"held_out": {"utterances": 32, "top_1": [0.9, 0.8, 1.0, 32]}}, "utterances")
+    note_figures(home / "models", good, {"held_out": {"utterances": 8, "top_1": [1.0, 0.7, 1.0, 8]}})
+    lines = {line.split()[0]: line for line in run("models", "list").output.splitlines() if line.strip()}
+    assert "32 of utterances" in lines[better]
+    assert "8 utterances" in lines[good]
+
+
+def test_listing_models_loads_none_of_the_heavy_libraries(home: Path) -> None:
+    script = (
+        "import sys; from voicebot.cli import cli; cli(['models', 'list'], standalone_mode=False);"
+        "print(sorted({'torch', 'sklearn', 'spacy', 'skops'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
 def test_training_changes_nothing_that_is_live(home: Path, good: str, untouched: Callable[[], None]) -> None:
