@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from server import LONDON, ROOT, Bot, free_port
+from server import LONDON, ROOT, Bot
 from twilio.request_validator import RequestValidator
 
 from voicebot import bootstrap
+from voicebot.regression.local_server import free_port
 from voicebot.regression.provider_faults import Fault
 from voicebot.regression.provider_store import Recording, new_sid
 from voicebot.regression.script import Speak

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,20 +21,15 @@ from voicebot.config import Settings
 from voicebot.regression.call import place_call
 from voicebot.regression.call_events import CallResult
 from voicebot.regression.caller import Caller
+from voicebot.regression.local_server import free_port
 from voicebot.regression.provider import Provider, new_account
 from voicebot.regression.provider_store import new_sid
 from voicebot.regression.script import Step
-from voicebot.storage.queries import show_call
+from voicebot.storage.queries import prompts_of, show_call
 
 ROOT = Path(__file__).parents[2]
 LONDON = ZoneInfo("Europe/London")
 STARTED = 120.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -92,7 +86,11 @@ class Bot:
                 start_new_session=True,
             )
         if ready:
-            self.wait()
+            try:
+                self.wait()
+            except BaseException:
+                self.stop()  # or it would go on beside all tests to come
+                raise
         return self
 
     def wait(self, path: str = "/readyz") -> None:
@@ -138,6 +136,7 @@ class Bot:
                 steps,
                 self.provider,
                 call_sid=sid,
+                prompts=lambda: prompts_of(engine, sid),
                 **more,
             )
         stored = show_call(engine, sid)

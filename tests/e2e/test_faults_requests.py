@@ -40,6 +40,7 @@ def paths(routes, how):
     """A path under /twilio for each route that declares `how`."""
     chosen = [rule.split(" ", 1)[1] for rule, declares in routes.items() if declares == how]
     shown = [each.replace("<int(max=9999):number>", "1").replace("<call_id>", new_sid("CA")) for each in chosen]
+    shown = [each.replace("<int(max=2147483647):stream>", "1") for each in shown]
     return [each.removeprefix("/twilio/") for each in shown]
 
 

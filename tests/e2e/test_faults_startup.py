@@ -13,7 +13,9 @@ import sys
 
 import pytest
 from faults import PATIENCE
-from server import ROOT, Bot, free_port, provider
+from server import ROOT, Bot, provider
+
+from voicebot.regression.local_server import free_port
 
 OURS = ("TWILIO_", "VOICEBOT_", "DATABASE_URL")
 

@@ -13,7 +13,7 @@ from faults import BADGE, Line, dialled, eventually, is_keys, rows
 from server import ROOT, Bot, provider
 
 from voicebot import bootstrap
-from voicebot.nlu.registry import MANIFEST, _seal, current_hash
+from voicebot.nlu.manifest import MANIFEST, current_hash, seal
 from voicebot.regression.provider_store import new_sid
 
 pytestmark = pytest.mark.timeout(400)  # the bot is started twice, and models are loaded beside it
@@ -31,7 +31,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     shutil.copytree(models / real, models / ANXIOUS)
     manifest = json.loads((models / ANXIOUS / MANIFEST).read_text("utf-8"))
     manifest |= {"hash": ANXIOUS, "thresholds": {**manifest["thresholds"], "urgent": 0.0}}
-    (models / ANXIOUS / MANIFEST).write_text(json.dumps({**manifest, "seal": _seal(manifest)}), "utf-8")
+    (models / ANXIOUS / MANIFEST).write_text(json.dumps({**manifest, "seal": seal(manifest)}), "utf-8")
     return models, real, ANXIOUS
 
 

@@ -1,71 +1,64 @@
-"""Every recorded call of tests/calls/calls.yaml, through the real webhooks, real Whisper and the trained model."""
+"""A part of our own suite that has something of everything, through the real webhooks, real Whisper and the trained
+model: `voicebot serve` in processes of its own, and nothing remembered of what was heard before."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+import httpx
 import pytest
 
+from voicebot import bootstrap
 from voicebot.regression.call_events import Said
-from voicebot.regression.caller import Caller
-from voicebot.regression.calls import read_calls
-from voicebot.regression.script import HangUp, Press, Silence, Speak, Step
-from voicebot.regression.telephone_wav import telephone_wav
+from voicebot.regression.conditions.applying import apply
+from voicebot.regression.suites.bots import Reached
+from voicebot.regression.suites.judging import misrouted, misses
+from voicebot.regression.suites.placing import place
+from voicebot.regression.suites.reading import read_suite
+from voicebot.regression.suites.selection import stratified
+from voicebot.regression.suites.telephone import Telephone
 from voicebot.routing.loader import load_table
 
-CALLS = Path(__file__).parents[1] / "calls"
-SCRIPT = read_calls(CALLS / "calls.yaml")
-TABLE = load_table(Path(__file__).parents[2] / "routing.yaml")
+ROOT = Path(__file__).parents[2]
+SUITE, _ = read_suite(ROOT / "tests" / "calls", load_table(ROOT / "routing.yaml"))
+
+PART = 26
+"""Calls: four minutes on two cores, a quarter of what CI may take. `voicebot regress` runs all of them."""
+
+KNOWN = "known"
+"""Tag of calls that the bot is known to fail: its value says why."""
 
 
-def speak(file: str) -> Speak:
-    return Speak(telephone_wav(CALLS / file), file)
+def part():
+    for call in stratified(SUITE.calls, PART):
+        marks = [pytest.mark.xfail(reason=call.tags[KNOWN], strict=False)] if KNOWN in call.tags else []
+        yield pytest.param(call, id=call.name, marks=marks)
 
 
-def steps(name: str) -> list[Step]:
-    taken: list[Step] = []
-    for step in SCRIPT.calls[name].steps:
-        if step.play:
-            taken.append(speak(step.play))
-        elif step.keys:
-            taken.append(Press(step.keys))
-        else:
-            taken += [Silence()] * (step.silence or 1)
-    return [*taken, HangUp()]
+@pytest.fixture(scope="module")
+def reached(bot):
+    engine = bootstrap.open_storage(bot.settings)
+    table = bootstrap.tables(bootstrap.published(engine)).current()
+    with httpx.Client(base_url=bot.url, timeout=20, trust_env=False) as client:
+        yield Reached(bot.settings, client, bot.provider, engine, table, bootstrap.call_clocks(engine))
+    engine.dispose()
 
 
-class Sensible(Caller):
-    """Says yes where the bot asks "Is it about …?" and is right, and presses the right key where it offers two."""
-
-    def __init__(self, script: list[Step], intent: str | None) -> None:
-        super().__init__(script)
-        self._about = TABLE.intents[intent].about if intent else ""
-
-    def hears(self, text: str) -> None:
-        if not self._about or not text.startswith("Is it about") or self._about not in text:
-            return
-        key = re.search(rf"For {re.escape(self._about)}, press (\d)", text)
-        self.do_next(Press(key.group(1)) if key else speak(SCRIPT.confirm))
-        self._about = ""
+@pytest.fixture(scope="module")
+def telephone():
+    return Telephone(apply)
 
 
-@pytest.mark.parametrize("name", SCRIPT.calls)
-def test_recorded_call(bot, name):
-    wanted = SCRIPT.calls[name]
-    result, stored = bot.call(Sensible(steps(name), wanted.expect.intent), at=wanted.at)
+def test_no_entry_of_our_own_suite_has_mistakes():
+    assert SUITE.broken == ()
+
+
+@pytest.mark.parametrize("call", part())
+def test_recorded_call(reached, telephone, call):
+    taken = place(call, reached, telephone, SUITE.manner)
     story = "\n".join(
-        f"{turn['number']} {turn['event']} “{turn['heard']}” {turn['decision']}: {turn['rule']}"
-        for turn in stored["turns"]
+        f"{turn['number']} {turn['event']} “{turn['heard']}” {turn['decision']}: {turn['rule']}" for turn in taken.turns
     )
-    assert not result.troubles, story
-    assert stored["outcome"] == wanted.expect.outcome, story
-    if wanted.expect.intent:
-        assert stored["intent"] == wanted.expect.intent, story
-    if wanted.expect.queue:
-        assert stored["queue"] == wanted.expect.queue, story
-    decisions = [turn["decision"] for turn in stored["turns"][1:]]
-    allowed = [step.decision for step in wanted.steps if step.decision]
-    for options in allowed:
-        assert set(decisions) & set(options), f"none of {options} was decided:\n{story}"
-    assert "0" in " ".join(event.text for event in result.events if isinstance(event, Said))
+    assert misses(call, taken, reached.table) == (), story
+    assert not misrouted(call, taken, reached.table), story
+    assert "0" in " ".join(event.text for event in taken.result.events if isinstance(event, Said))
