@@ -12,6 +12,7 @@ import pytest
 from voicebot.errors import WeightsError
 from voicebot.speech.activity import Activity, Segment
 from voicebot.speech.audio import SAMPLE_RATE, Samples, decode
+from voicebot.speech.engines import listening
 from voicebot.speech.engines.base import Decoded
 from voicebot.speech.engines.checkpoint import read_variables
 from voicebot.speech.engines.listening import ListeningEngine
@@ -71,24 +72,25 @@ def test_a_long_recording_is_heard_to_its_end(tiny: ListeningEngine, recording: 
     assert words.count("complicated ideas") == 2
 
 
-class Looping:
-    """A Whisper that loops in a cut window, and in the full one, as often as it is told to."""
+class Telling:
+    """A Whisper that writes what it is told to, one answer after the other: the words and their log probability."""
 
-    def __init__(self, answers: list[str]) -> None:
+    def __init__(self, answers: list[tuple[str, float]]) -> None:
         self.answers = answers
-        self.asked: list[tuple[float, float]] = []
+        self.asked: list[tuple[float, float, int]] = []
         self.window = 0.0
 
-    def encode(self, samples: Samples, window_seconds: float) -> Looping:
+    def encode(self, samples: Samples, window_seconds: float) -> Telling:
         self.window = window_seconds
         return self
 
     def language(self) -> tuple[str, float]:
         return "en", 0.9
 
-    def decode(self, *, temperature: float, token_limit: int, prompt: str) -> Decoded:
-        self.asked.append((self.window, temperature))
-        return Decoded(self.answers[len(self.asked) - 1], 10, True, -0.3, 0.1)
+    def decode(self, *, token_limit: int, prompt: str = "", temperature: float = 0.0, beams: int = 1) -> Decoded:
+        text, log_probability = self.answers[len(self.asked)]
+        self.asked.append((self.window, temperature, beams))
+        return Decoded(text, 10, True, log_probability, 0.1)
 
 
 LOOP = "my bin was not collected " * 6
@@ -106,14 +108,49 @@ LOOP = "my bin was not collected " * 6
 def test_a_loop_is_decoded_again_and_never_leaves_as_words(
     answers: list[str], words: str, verdict: str, recording: Callable[[str], bytes]
 ) -> None:
-    whisper = Looping(answers)
+    whisper = Telling([(answer, -0.3) for answer in answers])
     heard = ListeningEngine(whisper, "base").transcribe(decode(recording("rainbow_p225")))
     assert heard.words == words
     assert trustworthy(heard) == verdict
     assert len(whisper.asked) == len(answers)
     assert whisper.asked[0][0] < 30
-    assert [temperature for _, temperature in whisper.asked] == [0.0, 0.0, 0.4][: len(answers)]
-    assert all(window == 30 for window, _ in whisper.asked[1:])
+    assert [temperature for _, temperature, _ in whisper.asked] == [0.0, 0.0, 0.4][: len(answers)]
+    assert all(window == 30 for window, _, _ in whisper.asked[1:])
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ([("the bypass lights", -0.5)], "the bypass lights"),
+        ([("on the bike path", -0.6), ("on the bypass", -0.55)], "on the bypass"),
+        ([("on the bypass", -0.6), ("on the bike path", -0.7)], "on the bypass"),
+        ([("on the bypass", -0.6), (LOOP, -0.1)], "on the bypass"),
+    ],
+    ids=["sure enough", "beams are likelier", "beams are not", "beams loop"],
+)
+def test_what_is_heard_unsurely_is_decoded_again_with_beams(
+    answers: list[tuple[str, float]], words: str, recording: Callable[[str], bytes]
+) -> None:
+    whisper = Telling(answers)
+    assert ListeningEngine(whisper, "base").transcribe(decode(recording("rainbow_p225"))).words == words
+    assert [beams for _, _, beams in whisper.asked] == [1, 5][: len(answers)]
+    assert len({window for window, _, _ in whisper.asked}) == 1, "it is not encoded again"
+
+
+def test_beams_of_both_libraries_hear_what_greedy_hearing_hears(
+    tiny: ListeningEngine,
+    openai_base: ListeningEngine,
+    recording: Callable[[str], bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    samples = decode(recording("train_station_p226"))
+    for engine in (tiny, openai_base):
+        greedy = engine.transcribe(samples)
+        monkeypatch.setattr(listening, "UNSURE_LOG_PROBABILITY", 0.0)
+        beams = engine.transcribe(samples)
+        monkeypatch.undo()
+        assert plain(beams.words) == plain(greedy.words)
+        assert beams.average_log_probability >= greedy.average_log_probability
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,9 @@ class Encoded(Protocol):
     def language(self) -> tuple[str, float]:
         """Most likely language, ISO 639-1, and its probability. English-only models say ("en", 1.0)."""
 
-    def decode(self, *, temperature: float, token_limit: int, prompt: str) -> Decoded:
-        """Decode as English, without timestamps; greedy at temperature 0."""
+    def decode(self, *, token_limit: int, prompt: str = "", temperature: float = 0.0, beams: int = 1) -> Decoded:
+        """Decode as English, without timestamps: greedily, or following the likeliest `beams` at once, or drawn at a
+        `temperature` above 0, which takes one beam."""
 
 
 class Whisper(Protocol):

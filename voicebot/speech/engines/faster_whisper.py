@@ -54,13 +54,13 @@ class FasterEncoded:
         token, probability = self._model.detect_language(self._features)[0][0]
         return token.strip("<|>"), float(probability)
 
-    def decode(self, *, temperature: float, token_limit: int, prompt: str) -> Decoded:
+    def decode(self, *, token_limit: int, prompt: str = "", temperature: float = 0.0, beams: int = 1) -> Decoded:
         """See `Encoded.decode`."""
         tokens = [*_previous(self._tokenizer, prompt), *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         result: Any = self._model.generate(
             self._features,
             [tokens],
-            beam_size=1,
+            beam_size=beams,
             # CTranslate2 writes half of `max_length` at most: the other half is for the prompt.
             max_length=max(2 * token_limit, len(tokens) + token_limit),
             return_scores=True,

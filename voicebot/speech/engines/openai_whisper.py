@@ -62,11 +62,12 @@ class OpenAIEncoded:
         return tokenizer.all_language_codes[best], float(chances[best])
 
     @torch.inference_mode()
-    def decode(self, *, temperature: float, token_limit: int, prompt: str) -> Decoded:
+    def decode(self, *, token_limit: int, prompt: str = "", temperature: float = 0.0, beams: int = 1) -> Decoded:
         """See `Encoded.decode`."""
         options = DecodingOptions(
             language="en",
             temperature=temperature,
+            beam_size=beams if beams > 1 else None,
             sample_len=token_limit,
             prompt=prompt[:_PROMPT_CHARACTERS] or None,
             without_timestamps=True,
