@@ -144,7 +144,7 @@ def _is_only_an_answer(event: Heard) -> bool:
     if event.choice in universals.BY_VOICE - {"advisor"}:
         return True
     if event.choice in YES_NO:
-        return len(event.words.split()) == 1
+        return not event.ranked or len(event.words.split()) == 1
     return len(event.words.split()) <= SHORT_ANSWER and event.confidence >= CLEAR
 
 
