@@ -102,8 +102,8 @@ def test_what_she_rang_about_is_not_what_is_urgent_where_she_pressed_the_key_for
     [
         (Expecting("request"), ("Chipping Marl", "County Hall")),
         (Expecting("place", (Option("a", ("Didbury", "County Hall")),)), ("Didbury", "County Hall", "Chipping Marl")),
-        (Expecting("yes_no"), ()),
-        (Expecting("options", (Option("a", ("Didbury",)),)), ()),
+        (Expecting("yes_no"), ("Yes", "Yes please", "No", "No thank you", "Advisor")),
+        (Expecting("options", (Option("a", ("Didbury",)),)), ("Yes", "Yes please", "No", "No thank you", "Advisor")),
     ],
 )
 def test_hints(expecting: Expecting, hints: tuple[str, ...]) -> None:
