@@ -134,6 +134,9 @@ def _heard(scene: Scene, event: Heard) -> Turn:
     if session.stage == "mobile":
         return messages.no_number(scene, "words, where a number was to be keyed in")
     if event.choice in YES_NO and not stages.says_more(event, scene):
+        if stages.wants_nothing_else(event, scene):
+            decision = Decision("universal", "thanks, after a refusal", universals.at(scene, "goodbye"))
+            return universals.end(scene, decision)
         return unheard.not_understood(scene, "a yes or no that answers nothing", "ask_again")
     return stages.new_request(scene, event, verdict)
 

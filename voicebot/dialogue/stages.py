@@ -179,12 +179,21 @@ def new_request(scene: Scene, event: Heard, verdict: Verdict) -> Turn:
         if (verdict.confidence or 0.0) <= EVEN:
             return unheard.not_understood(scene, "neither yes nor no, and no surer than before")
         return destinations.go(told, session.candidates[0], "accept", "said the same thing twice", verdict.confidence)
-    if verdict.name == "refuse" and session.stage in DONE and _is_a_parting(event.words):
-        return _no_thanks(scene, "thanks, and nothing that is known")
+    if verdict.name == "refuse" and _is_a_parting(event.words):
+        if session.stage in DONE:
+            return _no_thanks(scene, "thanks, and nothing that is known")
+        if session.stage in ("confirm", "offer_two"):
+            return _turned_down(scene)
     beside = verdict.name == "refuse" and session.stage in ("district_keys", "signpost", "closed", "line_failed")
     if session.stage in OFFERS and (beside or verdict.name in ("ask_again", "offer_keys", "to_person")):
         return unheard.not_understood(scene, verdict.rule.split(",")[0])
     return questions.carry_out(told, verdict, "ask_again")
+
+
+def wants_nothing_else(event: Heard, scene: Scene) -> bool:
+    """ "No, thank you" to "if you need something else, tell me"."""
+    session = scene.session
+    return session.stage == "request" and session.refused > 0 and event.choice == "no" and _is_a_parting(event.words)
 
 
 def _is_a_parting(words: str) -> bool:
