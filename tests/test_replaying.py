@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,15 @@ def test_an_urgent_call_has_no_words_but_is_tried_and_told_first(office: Office)
     assert [each.lost_urgent for each in found.changed] == [True, False]
     assert (found.changed[0].call, found.changed[0].did) == (lost, "words that are not kept")
     assert "alone at night" not in repr(found)
+
+
+def test_what_was_heard_doubtfully_is_still_so_in_a_replay(office: Office) -> None:
+    office.call(replace(heard("childhood", child_safeguarding=0.7), doubtful=True), heard("bins", district_bins=0.9))
+    (stored,) = read_calls(office.engine, START - timedelta(days=30))
+    assert [(each.decision, each.doubtful) for each in rung(stored).steps[:2]] == [
+        ("ask_again", True),
+        ("accept", False),
+    ]
 
 
 def test_a_call_is_followed_through_its_questions(office: Office) -> None:

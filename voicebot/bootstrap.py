@@ -28,7 +28,7 @@ from voicebot.publishing import tables as tables
 from voicebot.publishing import understander as understander
 from voicebot.routing.on_disk import FilesOnDisk, Watch
 from voicebot.speech.client import HttpRecogniser
-from voicebot.speech.gate import spoken_language, trustworthy
+from voicebot.speech.gate import doubtful, spoken_language, trustworthy
 from voicebot.speech.pieces import pieces
 from voicebot.storage.calls import SqlCallStore
 from voicebot.storage.clocks import CallClocks
@@ -197,6 +197,7 @@ def build(
         recordings=recordings(settings),
         gate=trustworthy,
         language=spoken_language,
+        doubtful=doubtful,
         redact=redact,
         recogniser_ahead=ahead_by,
         observe=metrics.observe,

@@ -95,7 +95,7 @@ class Ear:
             began = time.monotonic()
             heard = self._understand(words, session, language)
             seconds["understand"] = time.monotonic() - began
-            return heard
+            return replace(heard, doubtful=self._parts.doubtful(transcript))
 
         return _or_what_failed(work, ahead=ahead), words
 

@@ -34,6 +34,7 @@ class Parts:
     recordings: Recordings
     gate: Gate
     language: Callable[[Transcript], str]
+    doubtful: Callable[[Transcript], bool]
     redact: Callable[[str], str]
     recogniser_ahead: Recogniser | None = None
     observe: Callable[[Mapping[str, float], str], None] = field(default=lambda seconds, decision: None)

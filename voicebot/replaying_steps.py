@@ -28,6 +28,7 @@ from voicebot.dialogue.events import (
     TransferEnded,
     TransferOutcome,
 )
+from voicebot.dialogue.policy import DOUBTFUL
 from voicebot.dialogue.session import Session
 from voicebot.nlu.answers import match_answer
 from voicebot.records import RESTRICTED
@@ -58,9 +59,9 @@ _ANYTHING = Expecting("request")
 class Step:
     """What happened in one turn: `event`, or, where that is None, the caller's `words`.
 
-    `ranked` is what the words were taken for at the time: empty where that is not known. `urgent` and `language` are as
-    in `Heard`. `after` is the time since the call rang. `decision` and `intent` are what the turn came to at the time;
-    "" and None where nobody has recorded it.
+    `ranked` is what the words were taken for at the time: empty where that is not known. `urgent`, `language` and
+    `doubtful` are as in `Heard`. `after` is the time since the call rang. `decision` and `intent` are what the turn
+    came to at the time; "" and None where nobody has recorded it.
     """
 
     words: str = ""
@@ -68,6 +69,7 @@ class Step:
     ranked: tuple[Ranked, ...] = ()
     urgent: str | None = None
     language: str = "en"
+    doubtful: bool = False
     after: timedelta = timedelta(0)
     decision: str = ""
     intent: str | None = None
@@ -132,7 +134,8 @@ def _step(turn: StoredTurn) -> Step | None:
     ranked = tuple(Ranked(*each) for each in turn.ranked)
     language = found[1] if (found := _LANGUAGE.search(turn.rule)) else "en"
     urgent = turn.intent if turn.rule == _URGENT else None
-    return replace(recorded, words=words, ranked=ranked, urgent=urgent, language=language)
+    doubtful = turn.rule.startswith(DOUBTFUL)
+    return replace(recorded, words=words, ranked=ranked, urgent=urgent, language=language, doubtful=doubtful)
 
 
 def _event(turn: StoredTurn) -> Event | None:
@@ -171,18 +174,18 @@ class Meaning:
         if step.event is not None:
             return step.event
         if not step.words:  # those of an urgent call: what they were taken for is all that there is
-            return Heard("", step.ranked, None, step.ranked[0].confidence, step.language, step.urgent)
+            return Heard("", step.ranked, None, step.ranked[0].confidence, step.language, step.urgent, step.doubtful)
         expecting = session.asked.expecting if isinstance(session.asked, Ask) else _ANYTHING
         answer = self._match(step.words, expecting)
         if answer.choice is not None and not answer.rest:
-            return Heard(step.words, (), answer.choice, answer.confidence, step.language)
+            return Heard(step.words, (), answer.choice, answer.confidence, step.language, None, step.doubtful)
         ranked, urgent = step.ranked, step.urgent
         if not ranked:
             heard = self._ranked(answer.rest)
             ranked, urgent = heard.ranked, heard.urgent
         best = ranked[0].confidence if ranked else 0.0
         confidence = answer.confidence if answer.choice is not None else best
-        return Heard(step.words, ranked, answer.choice, confidence, step.language, urgent)
+        return Heard(step.words, ranked, answer.choice, confidence, step.language, urgent, step.doubtful)
 
     def _ranked(self, words: str) -> Heard:
         if words not in self._known:

@@ -13,6 +13,7 @@ from parts import Bench, Ear, Mind, Minds, OneTable, Shelf, Stopped
 
 from voicebot.conversation import Conversation
 from voicebot.parts import Limits, Parts
+from voicebot.speech.gate import doubtful
 from voicebot.storage.calls import SqlCallStore
 from voicebot.storage.database import open_database
 from voicebot.storage.migrate import migrate
@@ -36,6 +37,7 @@ def bench(tmp_path):
         recordings=shelf,
         gate=lambda transcript: made.verdict if transcript.words else "nothing",
         language=lambda transcript: transcript.language,
+        doubtful=doubtful,
         redact=lambda words: words.replace("Jane Smith", "[name]"),
     )
     conversation = Conversation(parts, Limits(answer=20, turn=30, fetch=1, recognise=1), workers=8)

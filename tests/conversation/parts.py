@@ -65,6 +65,7 @@ class Shelf(Recordings):
 class Ear(Recogniser):
     words: str = "my bin was not emptied"
     language: str = "en"
+    log_probability: float = -0.3
     failure: Exception | None = None
     seconds: float = 0.0
     heard: list[float] = field(default_factory=list)
@@ -74,7 +75,9 @@ class Ear(Recogniser):
         time.sleep(self.seconds)
         if self.failure:
             raise self.failure
-        return Transcript(self.words, -0.3, 0.01, self.language, 0.99, 1.2, 3.0, 2.5, self.seconds, "base")
+        return Transcript(
+            self.words, self.log_probability, 0.01, self.language, 0.99, 1.2, 3.0, 2.5, self.seconds, "base"
+        )
 
 
 @dataclass

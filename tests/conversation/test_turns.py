@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 from parts import ARRIVAL, CALL, RECORDING, TUESDAY, Mind, last
 
 from voicebot.dialogue.actions import Ask, SendText, TakeMessage, Transfer
@@ -100,6 +101,14 @@ def test_speech_that_is_not_worth_trusting_still_tells_its_language(bench):
     bench.ear.words, bench.ear.language = "Dzien dobry.", "pl"
     bench.verdict = "not_understood"
     assert last(bench.speak(), Transfer).queue == "switchboard"
+
+
+@pytest.mark.parametrize(("log_probability", "decision"), [(-0.3, "refuse"), (-0.6, "ask_again")])
+def test_nobody_is_sent_away_for_words_that_the_recogniser_was_unsure_of(bench, log_probability, decision):
+    bench.ring()
+    bench.mind.intent, bench.ear.log_probability = "out_of_scope", log_probability
+    bench.speak()
+    assert bench.stored()["turns"][1]["decision"] == decision
 
 
 def test_a_call_ends_with_the_model_that_it_began_with(bench):

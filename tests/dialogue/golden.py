@@ -72,7 +72,8 @@ def event_of(each: dict[str, Any], session: Session) -> Event:
             confidence = float(
                 each.get("confidence", 0.95 if "choice" in each else (ranked[0].confidence if ranked else 0))
             )
-            return Heard(value, ranked, each.get("choice"), confidence, each.get("language", "en"), each.get("urgent"))
+            how = each.get("language", "en"), each.get("urgent"), each.get("doubtful", False)
+            return Heard(value, ranked, each.get("choice"), confidence, *how)
         case "pressed":
             return Pressed(str(value))
         case "silence":

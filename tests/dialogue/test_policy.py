@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fixed_table import fixed_table
 
@@ -143,3 +145,28 @@ def test_every_verdict_rests_on_a_line_of_the_table() -> None:
     said += [heard(life_in_danger=0.5), heard("pl", pothole=0.2), heard(urgent="life_in_danger", pothole=0.9)]
     paths = [judge(each, SHIPPED, tries).path for each in said for tries in (0, 1, 2)]
     assert not [path for path in paths if path not in SHIPPED.lines]
+
+
+@pytest.mark.parametrize(
+    ("said", "tries", "decision"),
+    [
+        # an emergency is asked for once more, unless it is unmistakable; never twice
+        (heard(domestic_abuse=0.45, pothole=0.3), 0, "ask_again"),
+        (heard(domestic_abuse=0.45, child_safeguarding=0.34), 0, "ask_again"),
+        (heard(domestic_abuse=0.45, child_safeguarding=0.35), 0, "urgent"),
+        (heard(urgent="adult_safeguarding", adult_safeguarding=0.2, pothole=0.7), 0, "ask_again"),
+        (heard(domestic_abuse=0.45, pothole=0.3), 1, "urgent"),
+        # nobody is sent away for what may be a mishearing
+        (heard(out_of_scope=0.97), 0, "ask_again"),
+        (heard(out_of_scope=0.97), 1, "offer_keys"),
+        (heard(out_of_scope=0.97), 2, "to_person"),
+        # the rest is as ever
+        (heard(pothole=0.9), 0, "accept"),
+        (heard(pothole=0.5), 0, "confirm"),
+        (heard("pl", pothole=0.9), 0, "to_person"),
+    ],
+)
+def test_what_was_heard_doubtfully(said: Heard, tries: int, decision: str) -> None:
+    verdict = judge(replace(said, doubtful=True), SHIPPED, tries)
+    assert verdict.name == decision
+    assert verdict.rule.startswith("heard doubtfully: ") == (decision in ("ask_again", "offer_keys") or tries == 2)

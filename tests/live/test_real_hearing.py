@@ -18,7 +18,7 @@ from voicebot.parts import Limits, Parts
 from voicebot.routing.loader import load_table
 from voicebot.speech.audio import decode
 from voicebot.speech.engines.loading import load_engine
-from voicebot.speech.gate import spoken_language, trustworthy
+from voicebot.speech.gate import doubtful, spoken_language, trustworthy
 from voicebot.speech.vad import SileroActivity
 from voicebot.speech.weights import fetch
 from voicebot.storage.calls import SqlCallStore
@@ -92,7 +92,9 @@ def ring(tmp_path, engine):
     migrate(database)
     calls = SqlCallStore(database, Sealer("k" * 32), lambda: datetime.now(UTC), lease=timedelta(seconds=20))
     here = Here()
-    parts = Parts(calls, here, here, Recogniser(engine), Keywords(), None, trustworthy, spoken_language, redact)
+    parts = Parts(
+        calls, here, here, Recogniser(engine), Keywords(), None, trustworthy, spoken_language, doubtful, redact
+    )
     conversation = Conversation(parts, Limits(answer=4, turn=30, fetch=1, recognise=9), workers=2)
 
     def rings(name):

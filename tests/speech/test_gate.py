@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voicebot.ports import Transcript
-from voicebot.speech.gate import spoken_language, trustworthy
+from voicebot.speech.gate import doubtful, spoken_language, trustworthy
 
 
 def made(
@@ -40,6 +40,11 @@ def made(
 )
 def test_verdicts(transcript: Transcript, verdict: str) -> None:
     assert trustworthy(transcript) == verdict
+
+
+def test_words_are_doubtful_below_the_threshold_and_not_at_it() -> None:
+    assert doubtful(made("Charlwood.", log=-0.36))
+    assert not doubtful(made("Charlwood.", log=-0.35))
 
 
 @pytest.mark.parametrize(

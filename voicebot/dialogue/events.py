@@ -39,6 +39,7 @@ class Heard:
     in answer to what was asked (an option's id, `yes`, `no`, or a universal such as `repeat`); None where they are no
     such answer. `confidence` (0 to 1) belongs to `choice` where there is one, else to `ranked[0]`. `language` is the
     ISO 639-1 code of what was spoken. `urgent` names the urgent intent that the recall-first second opinion found.
+    `doubtful`: the recogniser was unsure of the words.
     """
 
     words: str
@@ -47,6 +48,7 @@ class Heard:
     confidence: float
     language: str = "en"
     urgent: str | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,12 @@ from voicebot.dialogue.events import Heard, Ranked
 from voicebot.dialogue.turn import DecisionName
 from voicebot.routing.table import OUT_OF_SCOPE, Table
 
+UNMISTAKABLE = 0.8
+"""Urgent intents together, from which words that were heard doubtfully are an emergency all the same. Below it she is
+asked again, once. See `voicebot.speech.gate.UNSURE_OF_WORDS`."""
+
+DOUBTFUL = "heard doubtfully"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -35,16 +41,19 @@ def judge(
     """
     urgent = _urgent(heard, table)
     if urgent is not None:
-        return urgent
+        return _asked_for_once_more(heard, urgent, table) if heard.doubtful and tries == 0 else urgent
     ranked = [each for each in heard.ranked if each.intent not in without]
     best = ranked[0] if ranked else Ranked(OUT_OF_SCOPE, 0.0)
     if heard.language != "en":
         # Whisper turns other languages into English words of its own: likely or not, they are a guess at hers.
         return another_language(heard.language)
     if best.intent == OUT_OF_SCOPE and best.confidence >= table.thresholds.refuse:
+        rule = f"out of scope {best.confidence:.2f} ≥ refuse {table.thresholds.refuse:.2f}"
+        if heard.doubtful:
+            return unclear(tries, f"{DOUBTFUL}: {rule}")
         return Verdict(
             "refuse",
-            f"out of scope {best.confidence:.2f} ≥ refuse {table.thresholds.refuse:.2f}",
+            rule,
             "thresholds.refuse",
             (),
             best.confidence,
@@ -87,6 +96,14 @@ def _urgent(heard: Heard, table: Table) -> Verdict | None:
     limit = min(limit, together)
     rule = f"urgent intents together {together:.2f} ≥ urgent {limit:.2f}"
     return Verdict("urgent", rule, f"intents.{best.intent}", (best.intent,), best.confidence)
+
+
+def _asked_for_once_more(heard: Heard, urgent: Verdict, table: Table) -> Verdict:
+    """On a bad line names and goodbyes come out as cries for help. Asking again costs an urgent caller seconds, a false
+    alarm costs somebody else's."""
+    if _sum(*(each for each in heard.ranked if table.is_urgent(each.intent))) >= UNMISTAKABLE:
+        return urgent
+    return unclear(0, f"{DOUBTFUL}: {urgent.rule}")
 
 
 def _sum(*ranked: Ranked) -> float:

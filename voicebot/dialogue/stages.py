@@ -7,7 +7,7 @@ import re
 from voicebot.dialogue import answers, destinations, follow_up, lines, messages, pages, questions, unheard, universals
 from voicebot.dialogue.actions import Ask, Option
 from voicebot.dialogue.events import Heard
-from voicebot.dialogue.policy import Verdict, judge, unclear
+from voicebot.dialogue.policy import DOUBTFUL, Verdict, judge, unclear
 from voicebot.dialogue.turn import Decision, Scene, Turn
 from voicebot.dialogue.wording import say
 from voicebot.routing.table import OUT_OF_SCOPE
@@ -187,7 +187,7 @@ def new_request(scene: Scene, event: Heard, verdict: Verdict) -> Turn:
     beside = verdict.name == "refuse" and session.stage in ("district_keys", "signpost", "closed", "line_failed")
     if session.stage in OFFERS and (beside or verdict.name in ("ask_again", "offer_keys", "to_person")):
         return unheard.not_understood(scene, verdict.rule.split(",")[0])
-    return questions.carry_out(told, verdict, "ask_again")
+    return questions.carry_out(told, verdict, "not_understood" if verdict.rule.startswith(DOUBTFUL) else "ask_again")
 
 
 def wants_nothing_else(event: Heard, scene: Scene) -> bool:
