@@ -96,6 +96,16 @@ def test_a_wrong_line_on_the_way_is_a_misroute_and_the_overflow_of_the_right_one
     assert misrouted(wanted, taken(dialled(table, "libraries", bridged=False), dialled(table, "blue-badge")), table)
 
 
+def test_what_else_she_asks_about_on_the_way_is_no_misroute(table):
+    answer = table.intents["gritting"].answer[0]
+    read = taken(turns=({"intent": "gritting", "prompt": f"{answer} Anything else?"},))
+    assert misrouted(call("c", step(), intent=("pothole",)), read, table)
+    assert not misrouted(call("c", step(), intent=("pothole",), also=("gritting",)), read, table)
+    rung = taken(dialled(table, "blue-badge", bridged=False), dialled(table, "libraries"))
+    assert misrouted(call("c", step(), intent=("library_services",)), rung, table)
+    assert not misrouted(call("c", step(), intent=("library_services",), also=("blue_badge_progress",)), rung, table)
+
+
 def test_the_answer_to_something_else_is_a_misroute(table):
     answer = table.intents["pothole"].answer[0]
     read = taken(turns=({"intent": "pothole", "prompt": f"One moment. {answer} Anything else?"},))

@@ -29,6 +29,7 @@ def check_names(entry: Entry, table: Table) -> tuple[Issue, ...]:
     intents = [*table.intents, OUT_OF_SCOPE]
     return (
         *_unknown(entry, "S301", "intent", intents),
+        *_unknown(entry, "S301", "intent", intents, key="also"),
         *_unknown(entry, "S302", "queue", list(table.queues)),
     )
 
@@ -79,8 +80,8 @@ def _mark(entry: Entry, *path: str, text: str | None = None) -> Mark:
 # --- the routing table -------------------------------------------------------------------------------------------
 
 
-def _unknown(entry: Entry, code: str, what: str, known: list[str]) -> Iterator[Issue]:
-    value = _part(_part(entry.value, "expect"), what)
+def _unknown(entry: Entry, code: str, what: str, known: list[str], key: str = "") -> Iterator[Issue]:
+    value = _part(_part(entry.value, "expect"), key or what)
     for each in value.items if isinstance(value, Items) else (value,):
         if isinstance(each, Text) and (name := each.text.strip()) and name not in known:
             fix = choose(name, known, f"name one of its {what}s")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from voicebot.routing.issues import Issue, Mark, choose, issue, shown
 from voicebot.routing.yaml_text import Entry, Fields, Items, Node, Text
 
-EXPECTED = ("intent", "outcome", "queue", "says", "text", "turns")
+EXPECTED = ("intent", "also", "outcome", "queue", "says", "text", "turns")
+LISTS = ("intent", "also", "outcome", "queue", "says")
 COLUMNS = ("name", "for", "from", "at", "transfers", "steps", "words", *EXPECTED)
 SOUND_COLUMNS = ("file", "words", "voice", "accent", "noise", "language", "channel", "for")
 TAG = "tag:"
@@ -135,7 +136,7 @@ def _text(cell: Cell) -> Text:
 
 
 def _value(name: str, cell: Cell) -> Node:
-    return _parted(cell, _PARTS) if name in ("intent", "outcome", "queue", "says") and "|" in cell.text else _text(cell)
+    return _parted(cell, _PARTS) if name in LISTS and "|" in cell.text else _text(cell)
 
 
 def _parted(cell: Cell, separator: re.Pattern[str]) -> Items:

@@ -29,7 +29,7 @@ from voicebot.routing.yaml_text import Entry, Fields, Items, Node, Text
 
 CALL = ("for", "from", "at", "steps", "transfers", "expect", "tags")
 STEP = ("play", "words", "keys", "silence", "decision")
-EXPECT = ("intent", "outcome", "queue", "says", "text", "turns")
+EXPECT = ("intent", "also", "outcome", "queue", "says", "text", "turns")
 TRANSFERS = ("completed", "busy", "no-answer", "failed")
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 DECISIONS: tuple[DecisionName, ...] = get_args(DecisionName)
@@ -186,6 +186,7 @@ class _Call:
         text = reader.text(own["text"], "text") if "text" in own else None
         return Expected(
             intent=texts(reader, own.get("intent")),
+            also=texts(reader, own.get("also")),
             outcome=listed(reader, own["outcome"], "outcome", OUTCOMES) if "outcome" in own else (),
             queue=texts(reader, own.get("queue")),
             says=texts(reader, own.get("says")),

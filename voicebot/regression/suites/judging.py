@@ -138,7 +138,7 @@ def misrouted(call: SuiteCall, taken: Taken, table: Table) -> bool:
 
 def _lines_of(expect: Expected, table: Table) -> Iterator[str]:
     """All queues that the table knows for what she rang about."""
-    for intent in expect.intent:
+    for intent in (*expect.intent, *expect.also):
         route = table.intents.get(intent)
         for each in () if route is None else _routes(route):
             if each.when_closed:
@@ -170,10 +170,10 @@ def _with_overflow(names: set[str], table: Table) -> set[str]:
 
 def _reads_another(turn: dict[str, Any], expect: Expected, table: Table) -> bool:
     """Whether this turn reads the answer of an intent that was not hers, in words that are not hers too."""
-    intent = turn["intent"]
-    if turn["decision"] != "accept" or intent in expect.intent or intent not in table.intents:
+    intent, hers = turn["intent"], (*expect.intent, *expect.also)
+    if turn["decision"] != "accept" or intent in hers or intent not in table.intents:
         return False
-    own = {_plain(part) for each in expect.intent if each in table.intents for part in _answers(table.intents[each])}
+    own = {_plain(part) for each in hers if each in table.intents for part in _answers(table.intents[each])}
     read = {_plain(part) for part in _answers(table.intents[intent])} - own
     if not expect.intent and table.intents[intent].to in expect.queue:
         return False

@@ -49,11 +49,13 @@ class Step:
 class Expected:
     """What must have happened when the call is over; empty or None where it does not matter.
 
-    `intent`: any of these. `queue`: the one that she was put through to, or whose answer was read. `says`: each of
-    these was in what the bot said (case and spaces do not count). `text`: this was in a text message that was sent; ""
-    where none may be sent. `turns`: she did at most so much."""
+    `intent`: any of these, at the end; `also`: what else she rings about before, which is no misroute. `queue`: the one
+    that she was put through to, or whose answer was read. `says`: each of these was in what the bot said (case and
+    spaces do not count). `text`: this was in a text message that was sent; "" where none may be sent. `turns`: she did
+    at most so much."""
 
     intent: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     outcome: tuple[Outcome, ...] = ()
     queue: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
