@@ -42,9 +42,9 @@ def test_recall_does_not_fall(tag: str) -> None:
 
 def test_ordinary_sentences_are_left_alone_but_for_names() -> None:
     taken = [each for _, found in changed(SENTENCES) for each in found]
-    assert len(SENTENCES) > 1_600
+    assert len(SENTENCES) > 2_000
     assert all(each.startswith("name: ") for each in taken), "no number, date or address is in these sentences"
-    assert len(changed(SENTENCES)) <= 28, taken
+    assert len(changed(SENTENCES)) <= 34, taken
 
 
 @pytest.mark.parametrize(
