@@ -50,7 +50,8 @@ class Page:
     def until(self, kind: str) -> dict[str, Any]:
         while True:
             data = self.socket.receive(timeout=PATIENCE)
-            assert data is not None, f"no {kind} came"
+            if data is None:  # also where a close came so early that the client never noticed
+                raise TimeoutError(f"no {kind} came")
             if isinstance(data, str) and json.loads(data)["type"] == kind:
                 return json.loads(data)  # type: ignore[no-any-return]
 
@@ -135,10 +136,17 @@ def test_who_has_no_token_yet_takes_no_place_from_a_caller(site: Site) -> None:
         each.close()
 
 
+def said_to(stranger: Client) -> Any:
+    """None where he heard nothing: this client loses what comes in one packet with the handshake."""
+    with suppress(ConnectionClosed):
+        return stranger.receive(timeout=0.5)
+    return None
+
+
 def test_strangers_at_the_door_are_few(site: Site) -> None:
-    url = f"{site.url.replace('http', 'ws')}/phone/socket"
-    strangers = [Client(url, headers={"Origin": PUBLIC}) for _ in range(AT_THE_DOOR + 1)]
-    told = next(data for _ in range(500) for each in strangers if (data := each.receive(timeout=0.01)))
+    url, headers = f"{site.url.replace('http', 'ws')}/phone/socket", {"Origin": PUBLIC}
+    strangers = [Client(url, headers=headers) for _ in range(AT_THE_DOOR)]
+    told = next(data for _ in range(20) if (data := said_to(Client(url, headers=headers))))
     assert json.loads(told) == {"type": "ended", "what": "full"}
     for each in strangers:
         with suppress(ConnectionClosed):
